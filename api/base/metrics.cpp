@@ -1,0 +1,153 @@
+#include "api/base/metrics.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "api/base/error.h"
+
+namespace confab::metrics {
+
+namespace {
+
+bool is_name(std::string_view name) {
+  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_';
+         });
+}
+
+void append_escaped(std::string& out, std::string_view text, bool quotes) {
+  for (const char c : text) {
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      if (c == '\\' || (quotes && c == '"')) out += '\\';
+      out += c;
+    }
+  }
+}
+
+std::string decimal(double value) {
+  std::array<char, 32> text{};
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
+  return {text.data(), end};
+}
+
+/// `name="value",...`, without braces: a histogram adds `le` to it.
+std::string printed(const Labels& labels) {
+  std::string out;
+  for (const auto& [name, value] : labels) {
+    if (!is_name(name) || name == "le") {
+      throw Error(Code::internal, "No label of a metric may be called " + name + ".");
+    }
+    if (!out.empty()) out += ',';
+    out += name + "=\"";
+    append_escaped(out, value, true);
+    out += '"';
+  }
+  return out;
+}
+
+void append_sample(std::string& out, const std::string& name, const std::string& labels,
+                   const std::string& value) {
+  out += name;
+  if (!labels.empty()) out += '{' + labels + '}';
+  out += ' ' + value + '\n';
+}
+
+void append_histogram(std::string& out, const std::string& name, const std::string& labels,
+                      const Histogram& histogram) {
+  const auto counts = histogram.buckets();
+  const std::string before = labels.empty() ? "le=\"" : labels + ",le=\"";
+  std::uint64_t total = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    total += counts[i];
+    const auto bound = i < histogram.bounds().size() ? decimal(histogram.bounds()[i]) : "+Inf";
+    append_sample(out, name + "_bucket", before + bound + '"', std::to_string(total));
+  }
+  append_sample(out, name + "_sum", labels, decimal(histogram.sum()));
+  append_sample(out, name + "_count", labels, std::to_string(total));
+}
+
+}  // namespace
+
+Histogram::Histogram(std::vector<double> bounds)
+    : bounds_(std::move(bounds)), buckets_(bounds_.size() + 1) {}
+
+void Histogram::observe(double value) {
+  const auto bucket = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
+  buckets_[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
+  sum_.fetch_add(value, std::memory_order_relaxed);
+}
+
+std::vector<std::uint64_t> Histogram::buckets() const {
+  std::vector<std::uint64_t> counts;
+  counts.reserve(buckets_.size());
+  for (const auto& bucket : buckets_) counts.push_back(bucket.load(std::memory_order_relaxed));
+  return counts;
+}
+
+std::vector<double> latency_bounds() {
+  return {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+}
+
+Registry::Series& Registry::series(std::string_view type, std::string_view name,
+                                   std::string_view help, const Labels& labels) {
+  if (!is_name(name)) {
+    throw Error(Code::internal, "No metric may be called " + std::string(name) + ".");
+  }
+  auto family = families_.find(name);
+  if (family == families_.end()) {
+    family = families_.emplace(std::string(name), Family{type, std::string(help), {}}).first;
+  } else if (family->second.type != type) {
+    throw Error(Code::internal, "The metric " + std::string(name) + " is a " +
+                                    std::string(family->second.type) + " already.");
+  }
+  return family->second.series[printed(labels)];
+}
+
+Counter& Registry::counter(std::string_view name, std::string_view help, const Labels& labels) {
+  std::lock_guard lock(mutex_);
+  auto& made = series("counter", name, help, labels).counter;
+  if (made == nullptr) made = std::make_unique<Counter>();
+  return *made;
+}
+
+Gauge& Registry::gauge(std::string_view name, std::string_view help, const Labels& labels) {
+  std::lock_guard lock(mutex_);
+  auto& made = series("gauge", name, help, labels).gauge;
+  if (made == nullptr) made = std::make_unique<Gauge>();
+  return *made;
+}
+
+Histogram& Registry::histogram(std::string_view name, std::string_view help,
+                               std::vector<double> bounds, const Labels& labels) {
+  std::lock_guard lock(mutex_);
+  auto& made = series("histogram", name, help, labels).histogram;
+  if (made == nullptr) made = std::make_unique<Histogram>(std::move(bounds));
+  return *made;
+}
+
+std::string Registry::text() const {
+  std::lock_guard lock(mutex_);
+  std::string out;
+  for (const auto& [name, family] : families_) {
+    out += "# HELP " + name + ' ';
+    append_escaped(out, family.help, false);
+    out += "\n# TYPE " + name + ' ' + std::string(family.type) + '\n';
+    for (const auto& [labels, series] : family.series) {
+      if (series.counter != nullptr) {
+        append_sample(out, name, labels, std::to_string(series.counter->value()));
+      } else if (series.gauge != nullptr) {
+        append_sample(out, name, labels, std::to_string(series.gauge->value()));
+      } else if (series.histogram != nullptr) {
+        append_histogram(out, name, labels, *series.histogram);
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace confab::metrics

@@ -1,0 +1,286 @@
+#include "api/db/writer.h"
+
+#include "api/base/executor.h"
+#include "api/base/log.h"
+
+namespace confab::db {
+
+using std::chrono::steady_clock;
+
+Error unavailable(const char* why) {
+  return Error(Code::unavailable, why).retry_after(1);
+}
+
+Writer::Writer(Settings settings, std::vector<Part*> parts)
+    : settings_(std::move(settings)), parts_(std::move(parts)) {
+  connect();
+  thread_ = std::thread([this] { loop(); });
+}
+
+Writer::~Writer() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+std::size_t Writer::waiting() {
+  std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
+void Writer::submit(std::function<void(Tx&)> work) {
+  auto unit = std::make_shared<Unit>();
+  unit->work = std::move(work);
+  unit->since = steady_clock::now();
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) throw unavailable("The server is stopping.");
+    if (queue_.size() >= settings_.queue) {
+      throw unavailable("The server has more to write than it can keep up with.");
+    }
+    queue_.push_back(unit);
+  }
+  wake_.notify_one();
+  // Once taken, a unit ends soon (the connection has a read timeout) and may
+  // touch the caller's stack until then; only a waiting one can be given up.
+  constexpr auto kLongest = std::chrono::seconds(5);
+  if (!unit->done.try_acquire_for(kLongest)) {
+    auto waiting = Unit::State::waiting;
+    if (unit->state.compare_exchange_strong(waiting, Unit::State::abandoned)) {
+      throw unavailable("The database does not keep up; try again shortly.");
+    }
+    unit->done.acquire();
+  }
+  if (unit->failure) std::rethrow_exception(unit->failure);
+}
+
+Writer::Batch Writer::take() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [&] { return !queue_.empty() || stopping_; });
+  Batch batch;
+  while (!queue_.empty() && batch.size() < settings_.batch) {
+    auto waiting = Unit::State::waiting;
+    if (queue_.front()->state.compare_exchange_strong(waiting, Unit::State::taken)) {
+      batch.push_back(std::move(queue_.front()));
+    }
+    queue_.pop_front();
+  }
+  return batch;
+}
+
+void Writer::loop() noexcept {
+  name_thread("writer");
+  while (true) {
+    Batch batch = take();
+    if (batch.empty()) {
+      std::lock_guard lock(mutex_);
+      if (stopping_ && queue_.empty()) break;
+      continue;
+    }
+    process(std::move(batch));
+  }
+  connection_.reset();
+  thread_end();
+}
+
+void Writer::finish(Unit& unit) noexcept { unit.done.release(); }
+
+void Writer::process(Batch batch) {
+  ++stats_.batches;
+  if (!connection_ && !reconnect(batch.front()->since + settings_.patience)) {
+    for (const auto& unit : batch) {
+      unit->failure = std::make_exception_ptr(unavailable("The database is not reachable."));
+      finish(*unit);
+    }
+    return;
+  }
+  const Fate fate = run_together(batch);
+  stats_.units += batch.size();
+  if (!fate.committed) ++stats_.careful;
+  for (const auto& unit : batch) {
+    if (!fate.committed) run_alone(*unit);
+    finish(*unit);
+  }
+}
+
+Writer::Fate Writer::run_together(Batch& batch) {
+  return transact(false, [&](Tx& tx) {
+    const auto begun = steady_clock::now();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      run_unit(tx, parts_, *batch[i]);
+      if (steady_clock::now() - begun < settings_.batch_age || i + 1 == batch.size()) continue;
+      std::lock_guard lock(mutex_);
+      for (std::size_t j = batch.size(); --j > i;) {
+        batch[j]->state = Unit::State::waiting;
+        queue_.push_front(std::move(batch[j]));
+      }
+      batch.resize(i + 1);
+    }
+#ifdef CONFAB_SABOTAGE_ACK_BEFORE_COMMIT
+    for (const auto& unit : batch) finish(*unit);
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+#endif
+  });
+}
+
+void Writer::run_unit(Tx& tx, const std::vector<Part*>& parts, Unit& unit) {
+  unit.failure = nullptr;
+  tx.in_unit_ = true;
+  tx.saved_ = false;
+  for (Part* part : parts) part->unit_begins();
+  try {
+    unit.work(tx);
+  } catch (const SqlError&) {
+    throw;  // the batch is undone and the unit gets its own transaction
+  } catch (const FlushFailed&) {
+    throw;
+  } catch (...) {
+    unit.failure = std::current_exception();
+    for (Part* part : parts) part->unit_failed();
+    if (tx.saved_) tx.connection_.command("ROLLBACK TO SAVEPOINT unit");
+  }
+}
+
+void Writer::run_alone(Unit& unit) {
+  constexpr int kTries = 3;
+  for (int tries = 0; tries < kTries; ++tries) {
+    if (!connection_ && !reconnect(unit.since + settings_.patience)) {
+      unit.failure = std::make_exception_ptr(unavailable("The database is not reachable."));
+      return;
+    }
+    const Fate fate = transact(true, [&](Tx& tx) { unit.work(tx); });
+    unit.failure = fate.failure;
+    if (fate.committed) return;
+    if (!fate.refusal) return;
+    if (!fate.refusal->lost() && !fate.refusal->retryable() && !fate.refusal->duplicate()) return;
+    if (fate.refusal->duplicate() && tries + 1 == kTries) {
+      unit.failure = std::make_exception_ptr(
+          Error(Code::conflict, "Something with the same key was made at the same moment."));
+    }
+  }
+}
+
+Writer::Fate Writer::transact(bool careful, const std::function<void(Tx&)>& work) {
+  bool committing = false;
+  try {
+    connection_->command("START TRANSACTION");
+    Tx tx(*connection_, parts_, careful);
+    if (careful) {
+      for (Part* part : parts_) part->unit_begins();
+    }
+    work(tx);
+    tx.flush_parts();
+    connection_->run("UPDATE nodes SET batch = ? WHERE id = ?", {Value(++batch_number_), node_});
+    const auto begun = steady_clock::now();
+    committing = true;
+    connection_->command("COMMIT");
+    stats_.commit_us += static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begun).count());
+    for (Part* part : parts_) part->committed();
+    return {.committed = true};
+  } catch (const FlushFailed& failed) {
+    return resolve_loss(failed.cause, false);
+  } catch (const SqlError& error) {
+    return resolve_loss(error, committing);
+  } catch (...) {
+    const auto failure = std::current_exception();
+    roll_back();
+    return {.failure = failure};
+  }
+}
+
+/// After a refusal: undoes the transaction, or finds out what became of it when
+/// the connection was lost while it committed.
+Writer::Fate Writer::resolve_loss(const SqlError& error, bool uncertain) {
+  Fate fate{.failure = std::make_exception_ptr(error), .refusal = error};
+  if (!error.lost()) {
+    roll_back();
+    return fate;
+  }
+  connection_.reset();
+  try {
+    open();
+    if (uncertain) {
+      connection_->each("SELECT batch FROM nodes WHERE id = ?", {Value(node_)}, [&](const Row& row) {
+        fate.committed = row.get<std::uint64_t>() == batch_number_;
+      });
+    }
+    for (Part* part : parts_) fate.committed ? part->committed() : part->rolled_back();
+    load_parts();
+  } catch (const Error&) {
+    // Whatever was committed after all is found by the parts at the next connection.
+    if (!fate.committed) {
+      for (Part* part : parts_) part->rolled_back();
+    }
+    connection_.reset();
+  }
+  if (fate.committed) fate.failure = nullptr;
+  return fate;
+}
+
+void Writer::roll_back() noexcept {
+  for (Part* part : parts_) part->rolled_back();
+  try {
+    connection_->command("ROLLBACK");
+  } catch (const SqlError&) {
+    connection_.reset();
+  }
+}
+
+void Writer::open() {
+  connection_ = std::make_unique<Connection>(settings_.address,
+                                             Connection::Options{.read_timeout_s = 5,
+                                                                 .read_committed = true});
+  // The lock goes with the connection: when this process dies, or the old
+  // connection's last transaction has ended, the node is free again.
+  const auto lock = [&](std::uint32_t node, int seconds) {
+    std::int64_t got = 0;
+    connection_->each("SELECT GET_LOCK(CONCAT(DATABASE(), '.node.', ?), ?)",
+                      {Value(node), Value(seconds)},
+                      [&](const Row& row) { got = row.get<std::int64_t>(); });
+    return got == 1;
+  };
+  if (node_ != 0) {
+    if (!lock(node_, 5)) throw unavailable("Another process has taken this node's number.");
+    return;
+  }
+  for (auto node = settings_.first_node; node <= settings_.last_node; ++node) {
+    if (!lock(node, 0)) continue;
+    connection_->run("INSERT IGNORE INTO nodes (id, batch, pruned_pos) VALUES (?, 0, 0)",
+                     {Value(node)});
+    connection_->each("SELECT batch FROM nodes WHERE id = ?", {Value(node)},
+                      [&](const Row& row) { batch_number_ = row.get<std::uint64_t>(); });
+    node_ = node;
+    return;
+  }
+  throw unavailable("All node numbers are taken; end a process that no longer serves.");
+}
+
+void Writer::load_parts() {
+  for (Part* part : parts_) part->connected(*connection_, node_);
+}
+
+void Writer::connect() {
+  open();
+  load_parts();
+}
+
+bool Writer::reconnect(steady_clock::time_point deadline) {
+  ++stats_.reconnects;
+  while (true) {
+    try {
+      connect();
+      return true;
+    } catch (const Error&) {
+      connection_.reset();
+    }
+    if (steady_clock::now() >= deadline) return false;
+    constexpr auto kPause = std::chrono::milliseconds(50);
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+}  // namespace confab::db

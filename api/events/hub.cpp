@@ -1,0 +1,99 @@
+#include "api/events/hub.h"
+
+#include <utility>
+
+#include "api/events/loop.h"
+
+namespace confab::events {
+
+StreamSlot::~StreamSlot() {
+  counts_->with([&](auto& counts) {
+    if (--counts[user_] == 0) counts.erase(user_);
+  });
+}
+
+Hub::Hub(Settings settings, const Clock& clock)
+    : loop_(std::make_unique<Loop>(std::move(settings), clock)) {}
+
+Hub::~Hub() = default;
+
+void Hub::warm(const Position& before, std::vector<EventPtr> recent) {
+  loop_->post([loop = loop_.get(), before, recent = std::move(recent)] {
+    loop->warm(before, recent);
+  });
+}
+
+void Hub::publish(std::vector<EventPtr> events) {
+  loop_->post([loop = loop_.get(), events = std::move(events)] { loop->publish(events); });
+}
+
+void Hub::tell(Audience audience, std::string_view type, std::string data, RoomId room,
+               UserId actor) {
+  std::string frame = "event: ";
+  frame += type;
+  frame += "\ndata: {\"type\":\"";
+  frame += type;
+  frame += '"';
+  if (room) frame += ",\"room_id\":\"" + room.text() + '"';
+  if (actor) frame += ",\"actor_id\":\"" + actor.text() + '"';
+  frame += ",\"data\":" + data + "}\n\n";
+  loop_->post([loop = loop_.get(), audience, frame = std::move(frame)] {
+    loop->tell(audience, frame);
+  });
+}
+
+void Hub::observe(std::function<void(const Event&)> observer) {
+  loop_->observers.push_back(std::move(observer));
+}
+
+std::shared_ptr<StreamSlot> Hub::take_slot(UserId user) {
+  const int most = loop_->settings.streams_per_user;
+  const bool taken = loop_->counts->with([&](auto& counts) {
+    int& count = counts[user];
+    if (count >= most) return false;
+    ++count;
+    return true;
+  });
+  if (!taken) {
+    throw Error(Code::too_many_streams,
+                "At most " + std::to_string(most) + " streams a person; close one first.")
+        .retry_after(5);
+  }
+  return std::make_shared<StreamSlot>(loop_->counts, user);
+}
+
+bool Hub::remembers(const Position& after) const {
+  return loop_->reach.with([&](const auto& reach) { return after.covers(reach.before); });
+}
+
+void Hub::subscribe(Subscription subscription, int descriptor) {
+  auto shared = std::make_shared<Subscription>(std::move(subscription));
+  loop_->post([loop = loop_.get(), shared, descriptor] {
+    loop->open(std::move(*shared), descriptor);
+  });
+}
+
+void Hub::end_session(SessionId session) {
+  loop_->post([loop = loop_.get(), session] { loop->end_session(session); });
+}
+
+Presence Hub::presence(UserId user) const {
+  return loop_->shown.with([&](const auto& shown) {
+    const auto found = shown.find(user);
+    return found == shown.end() ? Presence::offline : found->second;
+  });
+}
+
+std::vector<std::pair<UserId, Presence>> Hub::present() const {
+  return loop_->shown.with([](const auto& shown) {
+    return std::vector<std::pair<UserId, Presence>>(shown.begin(), shown.end());
+  });
+}
+
+Position Hub::position() const {
+  return loop_->reach.with([](const auto& reach) { return reach.position; });
+}
+
+const Hub::Stats& Hub::stats() const { return loop_->stats; }
+
+}  // namespace confab::events

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "api/app.h"
+#include "api/http/router.h"
+
+/// The HTTP face of every feature, in the order of the features.
+namespace confab {
+
+/// Adds every endpoint and event type of the server.
+void add_all_routes(http::Router& router, App& app);
+
+/// Who makes this call: nobody, or the user of its cookie or bearer token.
+/// Throws ambiguous_auth, token_expired, token_revoked, account_disabled.
+http::Caller authenticate(App& app, const http::Call& call);
+
+namespace accounts {
+void add_routes(http::Router& router, App& app);
+}
+namespace people {
+void add_routes(http::Router& router, App& app);
+}
+namespace rooms {
+void add_routes(http::Router& router, App& app);
+}
+namespace messages {
+void add_routes(http::Router& router, App& app);
+}
+namespace reads {
+void add_routes(http::Router& router, App& app);
+}
+namespace sync {
+void add_routes(http::Router& router, App& app);
+}
+
+}  // namespace confab

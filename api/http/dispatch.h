@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "api/http/assets.h"
+#include "api/http/docs.h"
+#include "api/http/limits.h"
+#include "api/http/server.h"
+
+namespace confab::http {
+
+/// Turns complete calls into replies; knows nothing of sockets.
+class Dispatch {
+ public:
+  /// What a call needs: a reply that is ready, or work for the executor.
+  struct Plan {
+    std::optional<Reply> reply;
+    const Router::Route* route = nullptr;  ///< Null with no reply: the readiness check.
+  };
+
+  /// Loads the static files and prints the API document; `router` is complete.
+  Dispatch(Server::Settings settings, const Router& router);
+
+  /// Runs on the I/O thread: routing and every check that needs no waiting.
+  Plan plan(Call& call, const std::string& query) const noexcept;
+  /// Runs on the executor: who calls, may they so often, the handler.
+  Reply work(Call& call, const Plan& plan) noexcept;
+  /// The reply to a call that cannot be queued.
+  Reply overloaded(const Call& call) const;
+  /// Gives a reply the headers that all have, and writes the access log's line.
+  void seal(const Call& call, const Plan& plan, Reply& reply, std::int64_t started_ms,
+            bool head) const;
+
+  const Server::Settings& settings() const { return settings_; }
+
+ private:
+  Plan plan_api(Call& call) const;
+  Reply run(Call& call, const Router::Route& route);
+  /// False when the reply is a refusal for asking too often.
+  bool within_limit(const Call& call, const Router::Route& route, Rate rate, Reply& reply);
+
+  const Server::Settings settings_;
+  const Router& router_;
+  const Assets assets_;
+  const Docs docs_;
+  Limits limits_;
+};
+
+/// `X-Request-Id` of the call when it has the form we take, else a new one.
+std::string request_id(const Call& call);
+
+}  // namespace confab::http

@@ -1,0 +1,4 @@
+import type { Plugin } from "vite";
+
+export function messages(): Plugin;
+export function compressed(): Plugin;

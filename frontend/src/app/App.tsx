@@ -1,0 +1,69 @@
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { DirectionProvider } from "@base-ui/react/direction-provider";
+import { useEffect } from "react";
+import { Redirect, Route, Switch } from "wouter";
+import { account, ready, settings } from "../features/accounts/store";
+import { Register } from "../features/accounts/Register";
+import { SignIn } from "../features/accounts/SignIn";
+import { useValue } from "../store/hooks";
+import { ToastHost } from "../ui/Toast";
+import { TooltipProvider } from "../ui/Tooltip";
+import { ErrorBoundary } from "./ErrorBoundary";
+import { Shell } from "./Shell";
+import { Splash } from "./Splash";
+import { closeOverlay } from "./overlay";
+
+/** Everything below the root: who is here decides between the door and the house. */
+export function App() {
+  const dir = document.documentElement.dir === "rtl" ? "rtl" : "ltr";
+  return (
+    <ErrorBoundary>
+      {/* The page's policy forbids inline <style>; the few rules that Base UI would add are in base.css. */}
+      <CSPProvider disableStyleElements>
+        <DirectionProvider direction={dir}>
+          <TooltipProvider delay={400}>
+            <Door />
+            <ToastHost />
+          </TooltipProvider>
+        </DirectionProvider>
+      </CSPProvider>
+    </ErrorBoundary>
+  );
+}
+
+function Door() {
+  const { state } = useValue(account);
+  const drawn = useValue(ready);
+  const { density } = useValue(settings);
+
+  useEffect(() => {
+    document.documentElement.dataset.density = density;
+  }, [density]);
+  useEffect(() => {
+    if (state === "signedOut") closeOverlay();
+  }, [state]);
+
+  if (state === "signedOut") {
+    return (
+      <Switch>
+        <Route path="/register">
+          <Register />
+        </Route>
+        <Route>
+          <SignIn />
+        </Route>
+      </Switch>
+    );
+  }
+  if (state === "unknown" || !drawn) return <Splash />;
+  return (
+    <Switch>
+      <Route path="/register">
+        <Redirect to="/" replace />
+      </Route>
+      <Route>
+        <Shell />
+      </Route>
+    </Switch>
+  );
+}

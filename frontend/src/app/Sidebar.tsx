@@ -1,0 +1,59 @@
+import { LogOut, Plus } from "lucide-react";
+import { Link } from "wouter";
+import { signOut } from "../features/accounts/commands";
+import { myself, server } from "../features/accounts/store";
+import { pending } from "../features/messages/store";
+import { Presence } from "../features/people/Presence";
+import { RoomList } from "../features/rooms/RoomList";
+import { t } from "../i18n";
+import { errorText } from "../i18n/errors";
+import { useValue } from "../store/hooks";
+import { Avatar } from "../ui/Avatar";
+import { IconButton } from "../ui/IconButton";
+import { toast } from "../ui/Toast";
+import { openOverlay } from "./overlay";
+import shell from "./Shell.module.css";
+import styles from "./Sidebar.module.css";
+
+/** My rooms, and me at the foot. */
+export function Sidebar() {
+  const { name } = useValue(server);
+  return (
+    <div className={shell.sidebar}>
+      <header className={shell.sidebarHead}>
+        <span className={shell.serverName}>{name}</span>
+        <IconButton label={t("New room")} onClick={() => openOverlay({ kind: "newRoom", roomKind: "channel" })}>
+          <Plus size={20} aria-hidden />
+        </IconButton>
+      </header>
+      <RoomList />
+      <MyPanel />
+    </div>
+  );
+}
+
+function MyPanel() {
+  const me = useValue(myself);
+  if (!me) return null;
+
+  const leave = () => {
+    // Unsent messages live on this device only; leaving with some deserves a question.
+    if (pending.size > 0) openOverlay({ kind: "signOut" });
+    else signOut().catch((error: unknown) => toast(errorText(error), "danger"));
+  };
+
+  return (
+    <footer className={styles.me} aria-label={t("You")}>
+      <Link href="/settings/profile" className={styles.name}>
+        <Avatar id={me.id} name={me.display_name || me.username} size="row" />
+        <span className={styles.words}>
+          <span className={styles.display}>{me.display_name || me.username}</span>
+          <Presence user_id={me.id} mine />
+        </span>
+      </Link>
+      <IconButton label={t("Sign out")} tooltip="top" onClick={leave}>
+        <LogOut size={18} aria-hidden />
+      </IconButton>
+    </footer>
+  );
+}

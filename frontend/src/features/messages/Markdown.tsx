@@ -1,0 +1,116 @@
+import MarkdownIt from "markdown-it";
+import { createElement, Fragment, memo, type ReactNode } from "react";
+import { CodeBlock } from "./CodeBlock";
+import styles from "./Markdown.module.css";
+
+/** The part of Markdown that suits a conversation: no HTML, no images, no headings, no tables. */
+const parser = new MarkdownIt("default", { html: false, linkify: true, breaks: true, maxNesting: 24 }).disable([
+  "image",
+  "table",
+  "heading",
+  "lheading",
+  "hr",
+  "reference",
+  "html_block",
+  "html_inline",
+]);
+// A bare word with a dot is more often a file name or a typo than an address.
+parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
+
+type Token = ReturnType<typeof parser.parse>[number];
+
+/** A message's text as elements. It never becomes HTML on the way, so nothing in it can run. */
+export const Markdown = memo(function Markdown({ text }: { text: string }) {
+  return <div className={styles.text}>{children(parser.parse(text, {}))}</div>;
+});
+
+/** The same text as one plain line, for quotes and announcements. */
+export function plainText(text: string): string {
+  const words = parser.parse(text, {}).map((token) => {
+    if (token.type === "fence" || token.type === "code_block") return token.content;
+    return (token.children ?? []).map((part) => (part.type.endsWith("break") ? " " : part.content)).join("");
+  });
+  return words.filter(Boolean).join(" ").replace(/\s+/gu, " ").trim();
+}
+
+/** Turns a flat run of tokens, openings and closings, into nested elements. */
+function children(tokens: readonly Token[]): ReactNode[] {
+  const out: ReactNode[] = [];
+  for (let i = 0; i < tokens.length; i += 1) {
+    const token = tokens[i];
+    if (!token) continue;
+    if (token.nesting === 1) {
+      const end = closing(tokens, i);
+      out.push(element(token, children(tokens.slice(i + 1, end)), i));
+      i = end;
+    } else {
+      out.push(leaf(token, i));
+    }
+  }
+  return out;
+}
+
+function closing(tokens: readonly Token[], start: number): number {
+  let depth = 0;
+  for (let i = start; i < tokens.length; i += 1) {
+    depth += tokens[i]?.nesting ?? 0;
+    if (depth === 0) return i;
+  }
+  return tokens.length;
+}
+
+const CONTAINERS: Record<string, string> = {
+  strong_open: "strong",
+  em_open: "em",
+  s_open: "s",
+  blockquote_open: "blockquote",
+  bullet_list_open: "ul",
+  list_item_open: "li",
+};
+
+function element(token: Token, inside: ReactNode[], key: number): ReactNode {
+  if (token.type === "paragraph_open") {
+    // In a tight list the item itself is the paragraph.
+    return token.hidden ? <Fragment key={key}>{inside}</Fragment> : <p key={key}>{inside}</p>;
+  }
+  if (token.type === "ordered_list_open") {
+    const start = Number(token.attrGet("start") ?? 1);
+    return (
+      <ol key={key} start={start}>
+        {inside}
+      </ol>
+    );
+  }
+  if (token.type === "link_open") return link(token.attrGet("href"), inside, key);
+  const tag = CONTAINERS[token.type];
+  return tag ? createElement(tag, { key }, ...inside) : <Fragment key={key}>{inside}</Fragment>;
+}
+
+function leaf(token: Token, key: number): ReactNode {
+  switch (token.type) {
+    case "inline":
+      return <Fragment key={key}>{children(token.children ?? [])}</Fragment>;
+    case "softbreak":
+    case "hardbreak":
+      return <br key={key} />;
+    case "code_inline":
+      return <code key={key}>{token.content}</code>;
+    case "fence":
+    case "code_block":
+      return <CodeBlock key={key} code={token.content.replace(/\n$/u, "")} language={token.info.trim()} />;
+    default:
+      return token.content;
+  }
+}
+
+const SAFE = new Set(["http:", "https:", "mailto:"]);
+
+function link(href: string | null, inside: ReactNode[], key: number): ReactNode {
+  const url = href === null ? null : URL.parse(href, location.origin);
+  if (!url || !SAFE.has(url.protocol)) return <Fragment key={key}>{inside}</Fragment>;
+  return (
+    <a key={key} href={url.href} target="_blank" rel="noopener noreferrer">
+      {inside}
+    </a>
+  );
+}

@@ -1,0 +1,113 @@
+import { Value } from "../../../store/value";
+
+/** What this needs of the virtual list. */
+export interface List {
+  readonly scrollOffset: number;
+  readonly scrollSize: number;
+  readonly viewportSize: number;
+  findItemIndex(offset: number): number;
+  getItemOffset(index: number): number;
+  getItemSize(index: number): number;
+  scrollToIndex(index: number, options?: { align?: "start" | "center" | "end"; offset?: number }): void;
+}
+
+export interface ScrollEvents {
+  nearStart(): void;
+  nearEnd(): void;
+  /** The row with this index, and all before it, has been on the screen. */
+  saw(index: number): void;
+}
+
+/** Closer to the end than this counts as reading the newest messages. */
+const AT_END_PX = 56;
+/** Pages are fetched when fewer screens than this are left. */
+const SCREENS_AHEAD = 1.5;
+
+/**
+ * Where a conversation is read. It sticks to the end while the newest messages are being read
+ * and stays put otherwise, whatever grows or shrinks around it.
+ */
+export class Scroll {
+  /** The newest rows are in sight. */
+  readonly atEnd = new Value(true);
+  readonly firstVisible = new Value(0);
+
+  #list: List | null = null;
+  #count = 0;
+  #lastOffset = 0;
+  #lastSize = 0;
+
+  constructor(readonly events: ScrollEvents) {}
+
+  /** The list that is on the screen now, or null when it is gone. */
+  attach(list: List | null): void {
+    this.#list = list;
+  }
+
+  /** Rows came or went: follows the end when that is where the reader is. */
+  update(count: number): void {
+    this.#count = count;
+    this.keep();
+  }
+
+  /** Something changed its height: the end stays in sight if it was. */
+  keep(): void {
+    if (this.atEnd.get()) this.#toEnd();
+    this.#look();
+  }
+
+  stickToEnd(): void {
+    this.atEnd.set(true);
+    this.#toEnd();
+  }
+
+  /** Brings a row into sight, with `above` pixels of what is before it. */
+  goTo(index: number, align: "start" | "center" | "end", above = 0): void {
+    this.atEnd.set(align === "end" && index === this.#count - 1);
+    this.#list?.scrollToIndex(index, { align, offset: -above });
+    this.#remember();
+  }
+
+  /** The reader, or the list itself, scrolled. */
+  moved(): void {
+    const list = this.#list;
+    if (!list) return;
+    const left = list.scrollSize - list.scrollOffset - list.viewportSize;
+    // Rows measured for the first time also move the list; only a movement up without a change
+    // of height is the reader leaving the end.
+    const up = list.scrollOffset < this.#lastOffset - 1 && list.scrollSize >= this.#lastSize - 1;
+    if (left <= AT_END_PX) this.atEnd.set(true);
+    else if (up) this.atEnd.set(false);
+    this.#remember();
+    this.#look();
+  }
+
+  #toEnd(): void {
+    if (this.#count > 0) this.#list?.scrollToIndex(this.#count - 1, { align: "end" });
+    this.#remember();
+  }
+
+  #remember(): void {
+    this.#lastOffset = this.#list?.scrollOffset ?? 0;
+    this.#lastSize = this.#list?.scrollSize ?? 0;
+  }
+
+  #look(): void {
+    const list = this.#list;
+    if (!list || this.#count === 0 || list.viewportSize === 0) return;
+    const { scrollOffset, scrollSize, viewportSize } = list;
+    this.firstVisible.set(list.findItemIndex(scrollOffset));
+    this.events.saw(this.#lastSeen(list));
+    if (scrollOffset < viewportSize * SCREENS_AHEAD) this.events.nearStart();
+    if (scrollSize - scrollOffset - viewportSize < viewportSize * SCREENS_AHEAD) this.events.nearEnd();
+  }
+
+  /** The last row whose end is in sight; a row taller than the screen counts once it fills it. */
+  #lastSeen(list: List): number {
+    const bottom = list.scrollOffset + list.viewportSize;
+    const index = Math.min(list.findItemIndex(bottom), this.#count - 1);
+    const start = list.getItemOffset(index);
+    const whole = start + list.getItemSize(index) <= bottom + 8;
+    return whole || start <= list.scrollOffset ? index : index - 1;
+  }
+}

@@ -1,0 +1,18 @@
+/** One or two letters that stand for a name: "Ana Ruiz" gives "AR". */
+export function initials(name: string): string {
+  const words = name.trim().split(/[\s_.-]+/u).filter(Boolean);
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");
+  return letters.join("").toLocaleUpperCase();
+}
+
+/** A hue between 0 and 359 that is always the same for one id. */
+export function hue(id: string): number {
+  let hash = 2166136261;
+  for (const character of id) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16777619);
+  return (hash >>> 0) % 360;
+}
+
+/** The length that the server counts: bytes of UTF-8. */
+export function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
