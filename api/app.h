@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 namespace confab {
 
 struct Config;
@@ -16,6 +18,9 @@ class Writer;
 namespace events {
 class Hub;
 }
+namespace accounts {
+class Access;
+}
 
 /// The parts that main built, handed down to the features.
 struct App {
@@ -26,6 +31,8 @@ struct App {
   db::Pool& pool;      ///< Reads.
   db::Writer& writer;  ///< Changes.
   events::Hub* hub;    ///< Open streams; null in the worker and the command line.
+  /// What checking credentials remembers; made by accounts::add_routes.
+  std::shared_ptr<accounts::Access> access = {};
 };
 
 }  // namespace confab

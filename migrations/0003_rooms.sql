@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS rooms (
   last_message_at BIGINT NULL,
   version BIGINT NOT NULL,
   UNIQUE KEY by_direct (direct_key),
-  KEY by_discovery (visibility, kind, archived_at, id)
+  KEY by_name (visibility, archived_at, name_key, id)
 ) ENGINE=InnoDB;
 
 CREATE TABLE IF NOT EXISTS room_members (

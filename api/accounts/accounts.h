@@ -126,16 +126,24 @@ struct NewPerson {
 /// Where a request comes from.
 struct Origin {
   std::string address;
+  std::string network;  ///< The part of the address that failures are counted by.
   std::string user_agent;
   bool local = false;   ///< From this very machine, to one of its loopback names.
   std::string device;   ///< Of the `confab-device` cookie, or empty.
   SessionId replaces;   ///< The session of the cookie that came along, ended by signing in.
 };
 
-/// A new session with what the client proves it by.
 struct SignedIn {
   Me user;
   Session session;
+};
+constexpr auto fields(const SignedIn*) {
+  return resource("SignedIn", field("user", &SignedIn::user), field("session", &SignedIn::session));
+}
+
+/// A new session with what the browser proves it by.
+struct Admission {
+  SignedIn signed_in;
   std::string secret;  ///< For the session cookie.
   std::string device;  ///< For the device cookie.
   bool replayed = false;
@@ -144,8 +152,8 @@ struct SignedIn {
 /// Makes an account and signs it in. The first person becomes the owner.
 /// Throws invalid_value, password_*, signup_closed, setup_code_required,
 /// email_taken, username_taken, idempotency_mismatch, unavailable.
-SignedIn register_person(App& app, const NewPerson& person, const Origin& origin,
-                         const std::optional<IdempotencyKey>& key);
+Admission register_person(App& app, const NewPerson& person, const Origin& origin,
+                          const std::optional<IdempotencyKey>& key);
 
 /// Makes an account without a session, whatever the signup setting says.
 /// Throws invalid_value, password_*, email_taken, username_taken.
@@ -163,8 +171,10 @@ struct Credentials {
   std::string password;
 };
 
-/// Throws bad_credentials, too_many_attempts, account_disabled, unavailable.
-SignedIn sign_in(App& app, const Credentials& credentials, const Origin& origin);
+/// Throws bad_credentials, too_many_attempts, account_disabled, unavailable,
+/// idempotency_mismatch.
+Admission sign_in(App& app, const Credentials& credentials, const Origin& origin,
+                  const std::optional<IdempotencyKey>& key);
 
 struct Tokens {
   std::string access_token;

@@ -77,7 +77,7 @@ std::optional<std::pair<std::string, int>> host_and_port(const std::string& text
 }
 
 /// `scheme://host[:port]` in its one canonical spelling, or nothing.
-std::optional<std::string> canonical_url(std::string text) {
+std::optional<std::string> canonical_url(const std::string& text) {
   const auto scheme_end = text.find("://");
   if (scheme_end == std::string::npos) return std::nullopt;
   const std::string scheme = lower(text.substr(0, scheme_end));

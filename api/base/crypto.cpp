@@ -218,7 +218,7 @@ namespace {
 class Descriptor {
  public:
   Descriptor(const std::string& path, int flags, mode_t mode = 0)
-      : number_(open(path.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, mode)) {}
+      : number_(open(path.c_str(), flags | O_CLOEXEC, mode)) {}
   ~Descriptor() {
     if (number_ >= 0) close(number_);
   }

@@ -41,12 +41,15 @@ struct Field {
   std::int64_t least = std::numeric_limits<std::int64_t>::min();
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
   std::string_view about = {};
+  bool is_nullable = false;
 
   /// Most code points of a string, elements of a list, or value of a number.
   constexpr Field max(std::int64_t value) const { return with([&](Field& f) { f.most = value; }); }
   constexpr Field min(std::int64_t value) const { return with([&](Field& f) { f.least = value; }); }
   /// May be absent from a request; the member keeps its default then.
   constexpr Field optional() const { return with([](Field& f) { f.required = false; }); }
+  /// An id that may be none: `null` on the wire.
+  constexpr Field nullable() const { return with([](Field& f) { f.is_nullable = true; }); }
   constexpr Field says(std::string_view text) const { return with([&](Field& f) { f.about = text; }); }
 
  private:
@@ -283,7 +286,9 @@ void read_json(const Json::Value& value, T& out, const Path& path, Faults& fault
                 const auto* member =
                     value.find(each.name.data(), each.name.data() + each.name.size());
                 using Member = std::remove_reference_t<decltype(out.*(each.member))>;
-                if (member != nullptr) {
+                if (member != nullptr && each.is_nullable && member->isNull()) {
+                  out.*(each.member) = {};
+                } else if (member != nullptr) {
                   read_json(*member, out.*(each.member), here, faults, each.least, each.most);
                 } else if (each.required && !kIsOptional<Member>) {
                   detail::fault(faults, here, "Is required.");
@@ -375,6 +380,7 @@ Json::Value schema_of(Schemas& named,
                     std::remove_cvref_t<decltype(std::declval<T&>().*(each.member))>;
                 const std::string key(each.name);
                 auto property = schema_of<Member>(named, each.least, each.most);
+                if (each.is_nullable) property = detail::nullable(std::move(property));
                 if (!each.about.empty()) property["description"] = std::string(each.about);
                 object["properties"][key] = std::move(property);
                 if (!shape.is_request || (each.required && !kIsOptional<Member>)) {

@@ -8,6 +8,7 @@ void Tx::flush_parts() {
   if (parts_ == nullptr) return;
   for (Part* part : *parts_) {
     if (!part->has_rows()) continue;
+    mixed_ = mixed_ || (in_unit_ && part->unit_has_rows());
     try {
       part->flush(connection_);
     } catch (const SqlError& error) {

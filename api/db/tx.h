@@ -87,6 +87,7 @@ class Tx {
   bool careful_ = false;
   bool in_unit_ = false;
   bool saved_ = false;  ///< A savepoint of the present unit exists.
+  bool mixed_ = false;  ///< Rows of this and of earlier units went out together.
 };
 
 /// What flushing the batch's buffered rows ran into. Not for units to catch.

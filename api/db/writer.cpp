@@ -12,7 +12,9 @@ Error unavailable(const char* why) {
 }
 
 Writer::Writer(Settings settings, std::vector<Part*> parts)
-    : settings_(std::move(settings)), parts_(std::move(parts)) {
+    : settings_(std::move(settings)), parts_(std::move(parts)) {}
+
+void Writer::start() {
   connect();
   thread_ = std::thread([this] { loop(); });
 }
@@ -23,7 +25,7 @@ Writer::~Writer() {
     stopping_ = true;
   }
   wake_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 std::size_t Writer::waiting() {
@@ -130,6 +132,7 @@ void Writer::run_unit(Tx& tx, const std::vector<Part*>& parts, Unit& unit) {
   unit.failure = nullptr;
   tx.in_unit_ = true;
   tx.saved_ = false;
+  tx.mixed_ = false;
   for (Part* part : parts) part->unit_begins();
   try {
     unit.work(tx);
@@ -138,6 +141,8 @@ void Writer::run_unit(Tx& tx, const std::vector<Part*>& parts, Unit& unit) {
   } catch (const FlushFailed&) {
     throw;
   } catch (...) {
+    // No savepoint lies between its rows and those before: all run again, alone.
+    if (tx.mixed_) throw;
     unit.failure = std::current_exception();
     for (Part* part : parts) part->unit_failed();
     if (tx.saved_) tx.connection_.command("ROLLBACK TO SAVEPOINT unit");

@@ -34,6 +34,8 @@ class Part {
   /// Forget what the present unit has buffered; its SQL is undone by the writer.
   virtual void unit_failed() noexcept = 0;
   virtual bool has_rows() const noexcept = 0;
+  /// Some of them are of the present unit.
+  virtual bool unit_has_rows() const noexcept = 0;
   /// Writes what is buffered, in one statement for each table.
   virtual void flush(Connection& connection) = 0;
   /// The batch is durable. Runs before its callers are woken.
@@ -69,9 +71,11 @@ class Writer {
     std::atomic<std::uint64_t> batches{0}, units{0}, careful{0}, commit_us{0}, reconnects{0};
   };
 
-  /// Connects and takes a node, or throws SqlError / Error(unavailable). `parts`
-  /// must outlive the writer.
+  /// `parts` must outlive the writer.
   Writer(Settings settings, std::vector<Part*> parts);
+  /// Connects and takes a node, or throws SqlError / Error(unavailable). Once,
+  /// before the first unit.
+  void start();
   /// Runs what waits, then stops.
   ~Writer();
   Writer(const Writer&) = delete;

@@ -210,6 +210,36 @@ std::vector<EventPtr> read_after(db::Tx& tx, const Position& after, std::size_t 
   return filled(tx, std::move(events));
 }
 
+bool prune(db::Tx& tx, Time oldest, std::int64_t most, int slice) {
+  bool more = false;
+  const auto kept = horizon(tx);
+  for (const auto& [node, last] : head(tx).nodes()) {
+    // The newest event of a node stays: its position is what the node goes on from.
+    const auto first = kept.of(node) + 1;
+    const auto until = std::min(last, first + static_cast<std::uint64_t>(slice));
+    const auto excess = last > static_cast<std::uint64_t>(most) ? last - static_cast<std::uint64_t>(most) : 0;
+    const auto pruned = tx.value<std::uint64_t>(
+        "SELECT COALESCE(MAX(pos), 0) FROM events WHERE node_id = ? AND pos < ? AND "
+        "(at < ? OR pos <= ?)",
+        node, until, oldest, excess);
+    if (pruned.value_or(0) < first) continue;
+    tx.run("DELETE FROM events WHERE node_id = ? AND pos <= ?", node, *pruned);
+    tx.run("UPDATE nodes SET pruned_pos = ? WHERE id = ?", *pruned, node);
+    more = more || *pruned + 1 == until;
+  }
+  return more;
+}
+
+Position before(db::Tx& tx, const std::vector<EventPtr>& recent) {
+  Position position;
+  for (const auto& [node, last] : head(tx).nodes()) {
+    const auto first = std::find_if(recent.begin(), recent.end(),
+                                    [n = node](const EventPtr& event) { return event->node == n; });
+    position.advance(node, first == recent.end() ? last : (*first)->pos - 1);
+  }
+  return position;
+}
+
 std::vector<EventPtr> read_node(db::Tx& tx, std::uint32_t node, std::uint64_t after,
                                 std::uint64_t until) {
   return filled(tx, tx.rows(read_event,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <string>
@@ -37,6 +38,9 @@ class Log final : public db::Part {
   void unit_begins() noexcept override { unit_start_ = pending_.size(); }
   void unit_failed() noexcept override { pending_.resize(unit_start_); }
   bool has_rows() const noexcept override { return written_ < pending_.size(); }
+  bool unit_has_rows() const noexcept override {
+    return pending_.size() > std::max(written_, unit_start_);
+  }
   void flush(db::Connection& connection) override;
   void committed() noexcept override;
   void rolled_back() noexcept override;
@@ -63,6 +67,13 @@ std::string server_tag(db::Tx& tx);
 /// Events past `after`, of all audiences, in an order that keeps each node's;
 /// the newest `limit` at most. For the hub's memory at start and for followers.
 std::vector<EventPtr> read_after(db::Tx& tx, const Position& after, std::size_t limit);
+
+/// Deletes at most `slice` events of each node that are older than `oldest` or
+/// beyond the newest `most`. True when there is more to delete.
+bool prune(db::Tx& tx, Time oldest, std::int64_t most, int slice);
+
+/// The position that `recent`, read by `read_after` in the same snapshot, follow on.
+Position before(db::Tx& tx, const std::vector<EventPtr>& recent);
 
 /// The events of one node in (`after`, `until`], oldest first.
 std::vector<EventPtr> read_node(db::Tx& tx, std::uint32_t node, std::uint64_t after,

@@ -1,22 +1,50 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <list>
 #include <memory>
 #include <string>
 
 #include <microhttpd.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "api/base/guarded.h"
 #include "api/http/deadlines.h"
 #include "api/http/dispatch.h"
+#include "api/http/listen.h"
 
 namespace confab::http {
+
+/// Wakes a loop from its poll. libmicrohttpd's own channel (MHD_USE_ITC) exists
+/// only with its internal threads. Shared, because the last to ring may do so
+/// after the loop has ended.
+class Wake {
+ public:
+  void ring() noexcept {
+    if (rung_.exchange(true)) return;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto put = ::write(event_.get(), &one, sizeof one);
+  }
+  /// Before looking at what there is to do.
+  void answer() noexcept {
+    std::uint64_t count = 0;
+    [[maybe_unused]] const auto got = ::read(event_.get(), &count, sizeof count);
+    rung_ = false;
+  }
+  int descriptor() const { return event_.get(); }
+
+ private:
+  const Descriptor event_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  std::atomic<bool> rung_{false};
+};
 
 /// One request and its reply. The I/O thread owns it, except while `plan` is
 /// worked on: then only the executor's thread touches `call` and `reply`.
 struct Exchange {
   MHD_Connection* connection = nullptr;
+  std::shared_ptr<Wake> wake;
   std::int64_t started_ms = 0;
   std::string target;  ///< Path and query as received.
   std::string query;
@@ -42,7 +70,7 @@ struct Exchange {
     end.with([&](End& state) {
       state.done = true;
       // Under the lock: an abandoned connection may be gone already.
-      if (!state.abandoned) MHD_resume_connection(connection);
+      if (!state.abandoned) resume();
     });
   }
   /// Wakes a sleeping connection without its reply.
@@ -50,11 +78,17 @@ struct Exchange {
     end.with([&](End& state) {
       if (state.done || state.abandoned) return;
       state.abandoned = true;
-      MHD_resume_connection(connection);
+      resume();
     });
   }
   bool abandoned() {
     return end.with([](End& state) { return state.abandoned; });
+  }
+
+ private:
+  void resume() {
+    MHD_resume_connection(connection);
+    wake->ring();
   }
 };
 

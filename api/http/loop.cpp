@@ -15,7 +15,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include "api/base/calls.h"
@@ -164,7 +163,7 @@ struct Loop::State {
   const std::shared_ptr<Dispatch> dispatch;
   Executor& executor;
   std::list<Peer> peers;
-  Descriptor wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  const std::shared_ptr<Wake> wake = std::make_shared<Wake>();
   std::atomic<bool> stopping{false};
   Daemon daemon;
   std::thread thread;
@@ -214,7 +213,7 @@ void Loop::State::on_connection(void* cls, MHD_Connection* connection, void** co
   }
 }
 
-void* Loop::State::on_target(void*, const char* target, MHD_Connection* connection) noexcept {
+void* Loop::State::on_target(void* cls, const char* target, MHD_Connection* connection) noexcept {
   try {
     const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     if (info == nullptr || info->socket_context == nullptr) return nullptr;
@@ -222,6 +221,7 @@ void* Loop::State::on_target(void*, const char* target, MHD_Connection* connecti
     peer.exchange = std::make_shared<Exchange>();
     Exchange& exchange = *peer.exchange;
     exchange.connection = connection;
+    exchange.wake = static_cast<State*>(cls)->wake;
     exchange.started_ms = monotonic_ms();
     exchange.target = target;
     // The first request's time began with the connection.
@@ -357,7 +357,7 @@ MHD_Result Loop::State::reply_now(Peer& peer, Exchange& exchange, Reply reply) {
 
 void Loop::State::start(Descriptor listener) {
   daemon.reset(MHD_start_daemon(
-      MHD_USE_EPOLL | MHD_USE_ITC | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
+      MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
       0, nullptr, nullptr, &on_access, this,
       MHD_OPTION_EXTERNAL_LOGGER, &log_daemon, nullptr,
       MHD_OPTION_LISTEN_SOCKET, listener.get(),
@@ -383,12 +383,9 @@ void Loop::State::turn(std::int64_t most_ms) {
     most_ms = std::min(most_ms, static_cast<std::int64_t>(wait));
   }
   std::array<pollfd, 2> ready = {{{.fd = info->epoll_fd, .events = POLLIN, .revents = 0},
-                                  {.fd = wake.get(), .events = POLLIN, .revents = 0}}};
+                                  {.fd = wake->descriptor(), .events = POLLIN, .revents = 0}}};
   ::poll(ready.data(), ready.size(), static_cast<int>(most_ms));
-  if (ready[1].revents != 0) {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const auto got = ::read(wake.get(), &count, sizeof count);
-  }
+  if (ready[1].revents != 0) wake->answer();
   if (MHD_run(daemon.get()) != MHD_YES) log::error("http.run", {{"what", "the daemon failed"}});
 }
 
@@ -450,8 +447,7 @@ Loop::Loop(Descriptor listener, int index, std::shared_ptr<Dispatch> dispatch, E
 
 void Loop::stop() noexcept {
   state_->stopping = true;
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto put = ::write(state_->wake.get(), &one, sizeof one);
+  state_->wake->ring();
 }
 
 Loop::~Loop() {

@@ -1,5 +1,5 @@
-// Two small Vite plugins: the compiled catalogues, and the compressed copies of built files.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+// What the build needs beyond Vite: compiled catalogues, few chunks, compressed copies.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { compiled } from "./messages.mjs";
@@ -24,6 +24,20 @@ export function messages() {
   };
 }
 
+/**
+ * Puts the order of the cascade layers at the head of every style sheet. The order counts where a
+ * layer is first named, and which chunk's sheet the browser reads first is the bundler's choice.
+ */
+export function layered() {
+  const tokens = readFileSync(new URL("../src/styles/tokens.css", import.meta.url), "utf8");
+  const order = /^@layer [^;{]+;/m.exec(tokens)?.[0] ?? "";
+  return {
+    name: "confab-layered",
+    enforce: "pre",
+    transform: (code, id) => (/\.module\.css$/.test(id) ? `${order}\n${code}` : null),
+  };
+}
+
 /** Writes `.br` and `.gz` beside every built file that compresses; the server picks by Accept-Encoding. */
 export function compressed() {
   let outDir = "dist";
@@ -32,6 +46,7 @@ export function compressed() {
     apply: "build",
     configResolved: (config) => void (outDir = config.build.outDir),
     closeBundle() {
+      if (!existsSync(outDir)) return;
       for (const name of readdirSync(outDir, { recursive: true })) {
         if (!/\.(js|css|html|svg|json|webmanifest)$/.test(name)) continue;
         const file = join(outDir, name);
@@ -42,4 +57,32 @@ export function compressed() {
       }
     },
   };
+}
+
+/**
+ * The chunk of a module, for those that the first screen loads: libraries change seldom and are
+ * one file, the product's own code is another. Everything else stays in its lazy chunk.
+ */
+export function chunkOf(id, context) {
+  const info = context.getModuleInfo(id);
+  if (!info || !isOfEntry(info, context)) return null;
+  return id.includes("/node_modules/") ? "libraries" : "app";
+}
+
+const reached = new WeakMap();
+
+/** True when the entry imports the module without a dynamic import on the way. */
+function isOfEntry(info, context) {
+  const known = reached.get(info);
+  if (known !== undefined) return known;
+  const seen = new Set();
+  const climb = (id) => {
+    if (seen.has(id)) return false;
+    seen.add(id);
+    const module = context.getModuleInfo(id);
+    return Boolean(module) && (module.isEntry || module.importers.some(climb));
+  };
+  const found = climb(info.id);
+  reached.set(info, found);
+  return found;
 }

@@ -13,13 +13,13 @@
 namespace confab {
 namespace {
 
-/// A task that blocks the only thread until it is released.
+/// Blocks the only thread of an executor until it is released. Outlives it.
 class Plug {
  public:
-  explicit Plug(Executor& executor) {
+  void into(Executor& executor) {
     EXPECT_TRUE(executor.submit([this] {
       entered_.set_value();
-      release_.get_future().wait();
+      released_.wait();
     }));
     entered_.get_future().wait();
   }
@@ -28,6 +28,7 @@ class Plug {
  private:
   std::promise<void> entered_;
   std::promise<void> release_;
+  std::future<void> released_ = release_.get_future();
 };
 
 TEST(Executor, RunsTasksInTheOrderOfTheirComing) {
@@ -41,8 +42,9 @@ TEST(Executor, RunsTasksInTheOrderOfTheirComing) {
 }
 
 TEST(Executor, RefusesWhatGoesPastItsCapacity) {
+  Plug plug;
   Executor executor("work", 1, 2);
-  Plug plug(executor);
+  plug.into(executor);
   EXPECT_TRUE(executor.submit([] {}));
   EXPECT_TRUE(executor.submit([] {}));
   EXPECT_EQ(executor.waiting(), 2U);

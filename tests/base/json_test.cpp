@@ -63,6 +63,7 @@ TEST(ParseJson, RefusesIntegersPast64BitsAndSaysWhatToDo) {
 TEST(ParseJson, RefusesDoublesOutOfRange) {
   EXPECT_EQ(parsing("1e309"), Code::invalid_json);
   EXPECT_EQ(parsing("-1e999"), Code::invalid_json);
+  EXPECT_NE(complaint([] { json::parse("1e309"); }).find("send it as a string"), std::string::npos);
   EXPECT_EQ(parsing("1e308"), std::nullopt);
 }
 
@@ -115,6 +116,8 @@ TEST(ParseJson, RefusesDuplicateNamesHoweverSpelt) {
   EXPECT_EQ(parsing(R"({"a":1,"a":2})"), Code::invalid_json);
   EXPECT_EQ(parsing(R"({"a":1,"b":2,"\u0061":3})"), Code::invalid_json);
   EXPECT_EQ(parsing(R"([{"x":{"\ud83d\ude00":1,"😀":2}}])"), Code::invalid_json);
+  EXPECT_NE(complaint([] { json::parse(R"({"a":1,"a":2})"); }).find("send each name once"),
+            std::string::npos);
   EXPECT_EQ(parsing(R"({"a":{"a":1},"b":{"a":1}})"), std::nullopt);
   EXPECT_EQ(parsing(R"({"a":1,"A":2})"), std::nullopt);
 }
@@ -138,6 +141,13 @@ TEST(ParseJson, HoldsTheByteLimit) {
   const std::string text = '"' + std::string(256 * 1024 - 2, 'x') + '"';
   EXPECT_EQ(parsing(text), std::nullopt);
   EXPECT_EQ(parsing(text + ' '), Code::body_too_large);
+}
+
+TEST(ParseJson, NeverReadsPastTheEndOfAView) {
+  const std::string_view whole = R"({"a":"b","c":[1]} )";
+  for (std::size_t size = 0; size < whole.size() - 1; ++size) {
+    EXPECT_EQ(refused([&] { json::parse(whole.substr(0, size)); }), Code::invalid_json) << size;
+  }
 }
 
 TEST(ParseJson, SaysWhere) {

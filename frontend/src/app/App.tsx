@@ -2,7 +2,7 @@ import { CSPProvider } from "@base-ui/react/csp-provider";
 import { DirectionProvider } from "@base-ui/react/direction-provider";
 import { useEffect } from "react";
 import { Redirect, Route, Switch } from "wouter";
-import { account, ready, settings } from "../features/accounts/store";
+import { account, ready } from "../features/accounts/store";
 import { Register } from "../features/accounts/Register";
 import { SignIn } from "../features/accounts/SignIn";
 import { useValue } from "../store/hooks";
@@ -34,11 +34,7 @@ export function App() {
 function Door() {
   const { state } = useValue(account);
   const drawn = useValue(ready);
-  const { density } = useValue(settings);
 
-  useEffect(() => {
-    document.documentElement.dataset.density = density;
-  }, [density]);
   useEffect(() => {
     if (state === "signedOut") closeOverlay();
   }, [state]);

@@ -7,7 +7,7 @@ import { t } from "../i18n";
 import { cx } from "../ui/cx";
 import dialog from "../ui/Dialog.module.css";
 import styles from "./Palette.module.css";
-import { paletteEntries } from "./palette-entries";
+import { paletteEntries } from "./paletteEntries";
 
 /** One field that leads everywhere: rooms, people, actions. */
 export default function Palette({ onClose }: { onClose(): void }) {
@@ -37,7 +37,6 @@ export default function Palette({ onClose }: { onClose(): void }) {
     }
   };
 
-  let index = -1;
   return (
     <Base.Root open onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
@@ -72,8 +71,7 @@ export default function Palette({ onClose }: { onClose(): void }) {
                     {group.title}
                   </div>
                   {group.entries.map((entry) => {
-                    index += 1;
-                    const mine = index;
+                    const mine = flat.indexOf(entry);
                     return (
                       <div
                         key={entry.key}

@@ -1,16 +1,13 @@
 import { LogOut, Plus } from "lucide-react";
 import { Link } from "wouter";
-import { signOut } from "../features/accounts/commands";
 import { myself, server } from "../features/accounts/store";
-import { pending } from "../features/messages/store";
 import { Presence } from "../features/people/Presence";
 import { RoomList } from "../features/rooms/RoomList";
 import { t } from "../i18n";
-import { errorText } from "../i18n/errors";
 import { useValue } from "../store/hooks";
 import { Avatar } from "../ui/Avatar";
 import { IconButton } from "../ui/IconButton";
-import { toast } from "../ui/Toast";
+import { leave } from "./leave";
 import { openOverlay } from "./overlay";
 import shell from "./Shell.module.css";
 import styles from "./Sidebar.module.css";
@@ -35,12 +32,6 @@ export function Sidebar() {
 function MyPanel() {
   const me = useValue(myself);
   if (!me) return null;
-
-  const leave = () => {
-    // Unsent messages live on this device only; leaving with some deserves a question.
-    if (pending.size > 0) openOverlay({ kind: "signOut" });
-    else signOut().catch((error: unknown) => toast(errorText(error), "danger"));
-  };
 
   return (
     <footer className={styles.me} aria-label={t("You")}>

@@ -9,7 +9,10 @@ export function initials(name: string): string {
 export function hue(id: string): number {
   let hash = 2166136261;
   for (const character of id) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16777619);
-  return (hash >>> 0) % 360;
+  // Ids of one day differ in their last digits only; without this their hues would too.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) % 360;
 }
 
 /** The length that the server counts: bytes of UTF-8. */

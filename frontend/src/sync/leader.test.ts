@@ -143,3 +143,20 @@ test("an event shared by hand reaches every tab and moves no position", async ()
   await vi.waitFor(() => expect(second.name()).toBe("shared"));
   expect(second.tab.position).toBe(first.tab.position);
 });
+
+test("a leader that sleeps loses the lock to a tab that is looked at", async () => {
+  vi.useFakeTimers({ toFake: ["Date", "setInterval", "clearInterval"] });
+  try {
+    const asleep = navigator.locks.request("confab:stream:1", () => new Promise<void>(() => undefined));
+    asleep.catch(() => undefined);
+    const tab = await openTab();
+    vi.advanceTimersByTime(40_000);
+    expect(tab.tab.leads).toBe(false);
+
+    vi.advanceTimersByTime(20_000);
+    await vi.waitFor(() => expect(tab.tab.leads).toBe(true));
+    await vi.waitFor(() => expect(log.readers).toBe(1));
+  } finally {
+    vi.useRealTimers();
+  }
+});

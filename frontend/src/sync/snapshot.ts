@@ -94,6 +94,7 @@ export function forgetAll(): void {
     table.clear();
   }
   for (const room of allTimelines()) room.clear();
+  forgetDiscounts();
   distrustHistory();
   settings.set({ ...defaultSettings, theme: settings.get().theme, language: settings.get().language });
 }

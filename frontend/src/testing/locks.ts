@@ -1,3 +1,6 @@
+type Task = () => Promise<unknown>;
+type Options = { signal?: AbortSignal; steal?: boolean };
+
 /**
  * Web Locks for tests: Node has none. Exclusive locks only, granted in the order asked for, with
  * `signal` and `steal` as the standard has them.
@@ -6,11 +9,8 @@ export class TestLocks {
   #held = new Map<string, { reject: (error: unknown) => void }>();
   #queues = new Map<string, (() => void)[]>();
 
-  request(
-    name: string,
-    options: { signal?: AbortSignal; steal?: boolean },
-    task: () => Promise<unknown>,
-  ): Promise<unknown> {
+  request(name: string, ...rest: [Task] | [Options, Task]): Promise<unknown> {
+    const [options, task] = rest.length === 2 ? rest : [{}, rest[0]];
     return new Promise((resolve, reject) => {
       const grant = () => {
         const holder = { reject };

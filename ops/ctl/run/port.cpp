@@ -114,7 +114,8 @@ int http_status(const std::string& bind, int port, const std::string& path) {
       static_cast<ssize_t>(request.size())) {
     return 0;
   }
-  constexpr std::string_view kBefore = "HTTP/1.1 ";
+  constexpr std::string_view kBefore = "HTTP/1.";
+  constexpr std::size_t kStatus = 9;
   std::array<char, 12> head{};
   if (::recv(socket.fd(), head.data(), head.size(), MSG_WAITALL) !=
           static_cast<ssize_t>(head.size()) ||
@@ -122,7 +123,7 @@ int http_status(const std::string& bind, int port, const std::string& path) {
     return 0;
   }
   int status = 0;
-  std::from_chars(head.data() + kBefore.size(), head.data() + head.size(), status);
+  std::from_chars(head.data() + kStatus, head.data() + head.size(), status);
   return status;
 }
 

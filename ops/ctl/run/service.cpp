@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kRanWell = 10s;
+constexpr auto kRanWell = 3s;
 constexpr auto kFirstPause = 100ms;
 constexpr auto kLongestPause = 1500ms;
 

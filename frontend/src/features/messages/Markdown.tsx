@@ -19,9 +19,27 @@ parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 
 type Token = ReturnType<typeof parser.parse>[number];
 
-/** A message's text as elements. It never becomes HTML on the way, so nothing in it can run. */
-export const Markdown = memo(function Markdown({ text }: { text: string }) {
-  return <div className={styles.text}>{children(parser.parse(text, {}))}</div>;
+/**
+ * A message's text as elements. It never becomes HTML on the way, so nothing in it can run.
+ * `note` follows the last word.
+ */
+export const Markdown = memo(function Markdown({ text, note }: { text: string; note?: ReactNode }) {
+  const tokens = parser.parse(text, {});
+  const last = tokens.at(-2);
+  const inline = tokens.at(-1)?.type === "paragraph_close" && last?.level === 1;
+  const blocks = inline && note ? tokens.slice(0, -3) : tokens;
+  return (
+    <div className={styles.text}>
+      {children(blocks)}
+      {inline && note ? (
+        <p>
+          {children(last.children ?? [])} {note}
+        </p>
+      ) : (
+        note
+      )}
+    </div>
+  );
 });
 
 /** The same text as one plain line, for quotes and announcements. */
@@ -81,7 +99,7 @@ function element(token: Token, inside: ReactNode[], key: number): ReactNode {
       </ol>
     );
   }
-  if (token.type === "link_open") return link(token.attrGet("href"), inside, key);
+  if (token.type === "link_open") return link(String(token.attrGet("href") ?? ""), inside, key);
   const tag = CONTAINERS[token.type];
   return tag ? createElement(tag, { key }, ...inside) : <Fragment key={key}>{inside}</Fragment>;
 }
@@ -105,8 +123,8 @@ function leaf(token: Token, key: number): ReactNode {
 
 const SAFE = new Set(["http:", "https:", "mailto:"]);
 
-function link(href: string | null, inside: ReactNode[], key: number): ReactNode {
-  const url = href === null ? null : URL.parse(href, location.origin);
+function link(href: string, inside: ReactNode[], key: number): ReactNode {
+  const url = URL.parse(href, location.origin);
   if (!url || !SAFE.has(url.protocol)) return <Fragment key={key}>{inside}</Fragment>;
   return (
     <a key={key} href={url.href} target="_blank" rel="noopener noreferrer">

@@ -1,5 +1,5 @@
 import { memo, useState } from "react";
-import type { Id, Message } from "../../api/types";
+import type { Id, Message, Time } from "../../api/types";
 import { formatDate, formatTime, t } from "../../i18n";
 import { useRow, useValue } from "../../store/hooks";
 import { cx } from "../../ui/cx";
@@ -68,17 +68,18 @@ function Shown({ message, head, lit }: { message: Message; head: boolean; lit: b
         ) : changing ? (
           <EditBox message={message} />
         ) : (
-          <>
-            <Markdown text={message.body} />
-            {message.edited_at !== null && (
-              <span className={styles.edited} title={formatDate(message.edited_at)}>
-                {t("(edited)")}
-              </span>
-            )}
-          </>
+          <Markdown text={message.body} note={message.edited_at !== null && <Edited at={message.edited_at} />} />
         )}
       </div>
       {(hovered || focused) && !deleted && !changing && <MessageActions message={message} mine={mine} />}
     </article>
+  );
+}
+
+function Edited({ at }: { at: Time }) {
+  return (
+    <span className={styles.edited} title={formatDate(at)}>
+      {t("(edited)")}
+    </span>
   );
 }

@@ -33,15 +33,15 @@ export class Scroll {
   readonly firstVisible = new Value(0);
 
   #list: List | null = null;
+  #events: ScrollEvents | null = null;
   #count = 0;
   #lastOffset = 0;
   #lastSize = 0;
 
-  constructor(readonly events: ScrollEvents) {}
-
-  /** The list that is on the screen now, or null when it is gone. */
-  attach(list: List | null): void {
+  /** The list that is on the screen now, or null when it is gone, and who hears of it. */
+  attach(list: List | null, events: ScrollEvents): void {
     this.#list = list;
+    this.#events = events;
   }
 
   /** Rows came or went: follows the end when that is where the reader is. */
@@ -97,9 +97,9 @@ export class Scroll {
     if (!list || this.#count === 0 || list.viewportSize === 0) return;
     const { scrollOffset, scrollSize, viewportSize } = list;
     this.firstVisible.set(list.findItemIndex(scrollOffset));
-    this.events.saw(this.#lastSeen(list));
-    if (scrollOffset < viewportSize * SCREENS_AHEAD) this.events.nearStart();
-    if (scrollSize - scrollOffset - viewportSize < viewportSize * SCREENS_AHEAD) this.events.nearEnd();
+    this.#events?.saw(this.#lastSeen(list));
+    if (scrollOffset < viewportSize * SCREENS_AHEAD) this.#events?.nearStart();
+    if (scrollSize - scrollOffset - viewportSize < viewportSize * SCREENS_AHEAD) this.#events?.nearEnd();
   }
 
   /** The last row whose end is in sight; a row taller than the screen counts once it fills it. */

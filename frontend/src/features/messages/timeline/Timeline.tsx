@@ -52,23 +52,20 @@ export function Timeline({ ref, title, kind }: TimelineProps) {
   const shift = useShift(rows);
   const latest = useRef({ rows, view });
 
-  const [scroll] = useState(
-    () =>
-      new Scroll({
-        nearStart: () => void (latest.current.view.loadingOlder || roomWindow.loadOlder()),
-        nearEnd: () => void (latest.current.view.loadingNewer || roomWindow.loadNewer()),
-        saw: (index) => {
-          const message = messages.get(latest.current.rows[index]?.id ?? "");
-          if (message) sawUpTo(room_id, message.seq);
-        },
-      }),
-  );
+  const [scroll] = useState(() => new Scroll());
 
   useLayoutEffect(() => {
     latest.current = { rows, view };
-    scroll.attach(list.current);
+    scroll.attach(list.current, {
+      nearStart: () => void (view.loadingOlder || roomWindow.loadOlder()),
+      nearEnd: () => void (view.loadingNewer || roomWindow.loadNewer()),
+      saw: (index) => {
+        const message = messages.get(rows[index]?.id ?? "");
+        if (message) sawUpTo(room_id, message.seq);
+      },
+    });
     scroll.update(rows.length);
-  }, [scroll, rows, view]);
+  }, [scroll, rows, view, room_id, roomWindow]);
 
   const { target } = view;
   useLayoutEffect(() => {

@@ -191,7 +191,7 @@ export class RoomWindow {
 
   /** The history may have changed unseen: fetch it again, showing the old one meanwhile. */
   #refetch(): void {
-    if (this.#state === "loading" || this.#isEmptyRoom()) return;
+    if (!this.#isOpen || this.#state === "loading" || this.#isEmptyRoom()) return;
     const signal = this.#restart();
     const place: Place = this.#anchor === "end" ? {} : { around: this.#anchor };
     void this.#load(place, signal, () => timeline(this.room_id).clear());

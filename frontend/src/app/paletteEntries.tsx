@@ -3,7 +3,7 @@ import {
 } from "lucide-react";
 import type { ReactNode } from "react";
 import type { MyRoom, User } from "../api/types";
-import { signOut, updateSettings } from "../features/accounts/commands";
+import { updateSettings } from "../features/accounts/commands";
 import { myself } from "../features/accounts/store";
 import { openDirect } from "../features/rooms/commands";
 import { RoomIcon } from "../features/rooms/RoomIcon";
@@ -13,6 +13,7 @@ import { t } from "../i18n";
 import { errorText } from "../i18n/errors";
 import { Avatar } from "../ui/Avatar";
 import { toast } from "../ui/Toast";
+import { leave } from "./leave";
 import { openOverlay } from "./overlay";
 
 export interface PaletteEntry {
@@ -131,7 +132,7 @@ function actionEntries(q: string, { navigate, close }: Ways): PaletteEntry[] {
       icon: <LogOut size={18} />,
       run: () => {
         close();
-        signOut().catch(report);
+        leave();
       },
     },
   ];

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <string>
+
+#include "api/accounts/access/attempts.h"
+#include "api/accounts/access/callers.h"
+#include "api/accounts/access/passwords.h"
+#include "api/accounts/store.h"
+#include "api/app.h"
+
+namespace confab::accounts {
+
+/// What one process remembers while it checks credentials.
+class Access {
+ public:
+  explicit Access(const Config& config) : hashing(config) {}
+
+  Hashing hashing;
+  Attempts attempts;
+  Callers callers;
+  std::atomic<bool> has_owner{false};  ///< Once true it stays so.
+};
+
+/// The process's Access. Throws std::logic_error when nobody made it.
+Access& access_of(App& app);
+/// Makes the process's Access, and has it follow the events of `app.hub`.
+void start_access(App& app);
+
+/// Who a credential vouches for.
+struct Vouched {
+  UserId user;
+  SessionId session;
+  bool is_admin = false;
+};
+
+/// The person of a session cookie; nothing when the server does not know it.
+/// Throws token_expired, account_disabled.
+std::optional<Vouched> vouch_for_secret(App& app, const std::string& secret);
+/// The person of an access token. Throws unauthenticated, token_expired,
+/// token_revoked, account_disabled.
+Vouched vouch_for_token(App& app, const std::string& token);
+
+/// Checks the password of somebody who is signed in. Throws bad_credentials,
+/// too_many_attempts.
+void require_password(App& app, const store::Account& account, SessionId session,
+                      const std::string& password);
+
+/// In a unit of work: deletes a session, and tells its streams to end. False
+/// when it was gone already.
+bool end_session(db::Tx& tx, UserId user, SessionId session);
+/// The same for each session of a person but `kept`.
+void end_sessions(db::Tx& tx, UserId user, SessionId kept);
+
+}  // namespace confab::accounts

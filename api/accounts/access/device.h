@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "api/accounts/accounts.h"
+#include "api/base/crypto.h"
+
+namespace confab::accounts {
+
+constexpr std::int64_t kDeviceKept = 400 * kDay;
+
+/// What a browser keeps of having signed a person in: `user.time.signature`.
+std::string make_device(const crypto::Keys& keys, UserId user, Time now);
+/// True for such a text of that person, not older than `kDeviceKept`.
+bool is_device_of(const crypto::Keys& keys, UserId user, std::string_view device, Time now);
+
+/// A session that begins now, without its secret.
+Session new_session(App& app, const Origin& origin);
+
+}  // namespace confab::accounts

@@ -1,0 +1,200 @@
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "api/accounts/access/access.h"
+#include "api/accounts/access/device.h"
+#include "api/accounts/profile/names.h"
+#include "api/accounts/wire.h"
+#include "api/base/log.h"
+#include "api/base/text.h"
+#include "api/db/pool.h"
+#include "api/db/writer.h"
+
+namespace confab::accounts {
+
+namespace {
+
+std::filesystem::path setup_code_file(const Config& config) {
+  return std::filesystem::path(config.data) / "setup-code";
+}
+
+/// Without what people lose or add when they copy a code.
+std::string bare_code(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c >= 'a' && c <= 'z') out += static_cast<char>(c - 'a' + 'A');
+    if ((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) out += c;
+  }
+  return out;
+}
+
+bool is_setup_code(const Config& config, const std::optional<std::string>& given) {
+  std::ifstream file(setup_code_file(config));
+  std::string kept;
+  if (!given || !std::getline(file, kept)) return false;
+  const auto wanted = bare_code(kept);
+  return !wanted.empty() && crypto::equal(bare_code(*given), wanted);
+}
+
+/// 100 random bits in groups of five letters and digits that look like no other.
+std::string make_setup_code() {
+  constexpr std::string_view kLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+  constexpr int kLength = 20;
+  std::string code;
+  int count = 0;
+  for (const char byte : crypto::random_bytes(kLength)) {
+    if (count != 0 && count % 5 == 0) code += '-';
+    code += kLetters[static_cast<unsigned char>(byte) % kLetters.size()];
+    ++count;
+  }
+  return code;
+}
+
+void drop_setup_code(const Config& config) {
+  std::error_code none;
+  std::filesystem::remove(setup_code_file(config), none);
+}
+
+/// The account as it will be stored, but for the hash of its password.
+store::Account checked(App& app, const NewPerson& person) {
+  Faults faults;
+  Me me;
+  me.email = email_of(person.email, faults);
+  me.username = username_of(person.username, faults);
+  me.display_name =
+      person.display_name ? display_name_of(*person.display_name, faults) : me.username;
+  if (auto fault = password_fault(person.password, me.username, me.email, "/password")) {
+    faults.push_back(std::move(*fault));
+  }
+  if (faults.size() == 1) throw Error(faults[0].code, faults[0].detail, faults);
+  if (!faults.empty()) throw_faults(std::move(faults));
+  me.id = app.ids.make<UserId>();
+  me.created_at = app.clock.now();
+  return {.me = std::move(me)};
+}
+
+void require_free(db::Tx& tx, const Me& me) {
+  if (store::username_taken(tx, me.username, {})) {
+    throw Error(Code::username_taken, "Somebody has this username. Choose another.", "/username");
+  }
+  if (store::email_taken(tx, text::fold(me.email), {})) {
+    throw Error(Code::email_taken, "There is an account with this e-mail address. Sign in instead.",
+                "/email");
+  }
+}
+
+/// The role of the next person. Throws when there must not be one.
+ServerRole next_role(db::Tx& tx, const Config& config, bool may_own) {
+  if (store::has_owner(tx)) {
+    if (config.signup == "closed") {
+      throw Error(Code::signup_closed, "Ask an administrator of this server for an account.");
+    }
+    return ServerRole::member;
+  }
+  if (!may_own) {
+    throw Error(Code::setup_code_required,
+                "This server has no owner yet. Give the setup code: it is in the file setup-code "
+                "of the server's data directory.",
+                "/setup_code");
+  }
+  return ServerRole::owner;
+}
+
+void owner_came(App& app) {
+  access_of(app).has_owner = true;
+  drop_setup_code(app.config);
+}
+
+}  // namespace
+
+Admission register_person(App& app, const NewPerson& person, const Origin& origin,
+                          const std::optional<IdempotencyKey>& request) {
+  // The body holds a password: a plain hash of it must not lie in the database.
+  std::optional<IdempotencyKey> key = request;
+  if (key) {
+    key->request_hash =
+        crypto::hmac_sha256(app.keys.derive("register request"), key->request_hash);
+  }
+  auto account = checked(app, person);
+  const bool may_own = origin.local || is_setup_code(app.config, person.setup_code);
+
+  // Whatever would be refused is refused before a hash is spent on it.
+  const bool retried = app.pool.read([&](db::Tx& tx) {
+    if (key && kept_reply(tx, {}, *key)) return true;
+    next_role(tx, app.config, may_own);
+    require_free(tx, account.me);
+    return false;
+  });
+  if (!retried) account.password = access_of(app).hashing.hash(person.password);
+
+  // With a key the secret follows from it, so that a retry gets the same cookie.
+  const auto secret = key ? crypto::base64url(crypto::hmac_sha256(
+                                app.keys.derive("register"), key->key + '\n' + key->request_hash))
+                          : crypto::random_token();
+  const auto session = new_session(app, origin);
+  const auto once = app.writer.run([&](db::Tx& tx) {
+    return accounts::once<SignedIn>(tx, {}, key, account.me.created_at, [&] {
+      auto made = account;
+      made.me.server_role = next_role(tx, app.config, may_own);
+      require_free(tx, made.me);
+      store::insert(tx, made);
+      store::insert(tx, made.me.id, store::SessionKind::browser, crypto::sha256(secret), session);
+      return SignedIn{.user = made.me, .session = session};
+    });
+  });
+  const Me& me = once.value.user;
+  if (me.server_role == ServerRole::owner) owner_came(app);
+  return {.signed_in = once.value,
+          .secret = secret,
+          .device = make_device(app.keys, me.id, app.clock.now()),
+          .replayed = once.replayed};
+}
+
+Me create_person(App& app, const NewPerson& person, ServerRole role) {
+  auto account = checked(app, person);
+  account.me.server_role = role;
+  app.pool.read([&](db::Tx& tx) { require_free(tx, account.me); });
+  account.password = access_of(app).hashing.hash(person.password);
+  app.writer.run([&](db::Tx& tx) {
+    require_free(tx, account.me);
+    store::insert(tx, account);
+  });
+  if (role == ServerRole::owner) owner_came(app);
+  return account.me;
+}
+
+bool has_owner(App& app) {
+  Access& access = access_of(app);
+  if (!access.has_owner) {
+    access.has_owner = app.pool.read([](db::Tx& tx) { return store::has_owner(tx); });
+  }
+  return access.has_owner;
+}
+
+void prepare_setup(App& app) {
+  if (app.pool.read([](db::Tx& tx) { return store::has_owner(tx); })) {
+    drop_setup_code(app.config);
+    return;
+  }
+  const auto path = setup_code_file(app.config);
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0 && errno == EEXIST) return;
+  const auto line = make_setup_code() + '\n';
+  const bool written = file >= 0 && ::write(file, line.data(), line.size()) ==
+                                        static_cast<ssize_t>(line.size());
+  const int why = errno;
+  if (file >= 0) ::close(file);
+  if (!written) {
+    drop_setup_code(app.config);
+    throw Error(Code::internal, "The setup code cannot be written to " + path.string() + ": " +
+                                    std::strerror(why) + ".");
+  }
+}
+
+}  // namespace confab::accounts

@@ -1,0 +1,153 @@
+#include "tests/http/fixture.h"
+
+#include <thread>
+
+#include <sys/socket.h>
+
+#include "api/base/clock.h"
+
+namespace confab::test {
+
+namespace {
+
+http::Caller authenticate(const http::Call& call) {
+  const auto token = call.header("authorization");
+  if (token == "Bearer root") return {.user = {1}, .session = {1}, .is_admin = true};
+  if (token == "Bearer ann" || call.cookie("confab") == "ann") return {.user = {2}, .session = {2}};
+  if (token == "Bearer old") throw Error(Code::token_expired, "The token has expired.");
+  if (token == "Bearer bug") throw std::runtime_error("SELECT secret FROM users");
+  return {};
+}
+
+void write_all(int descriptor, std::string_view text) {
+  [[maybe_unused]] const auto sent = ::send(descriptor, text.data(), text.size(), MSG_NOSIGNAL);
+}
+
+}  // namespace
+
+Site::Site(const Adjust& adjust, int work_threads, std::size_t capacity) {
+  add_routes();
+  http::Server::Settings settings;
+  settings.origin = "https://chat.example";
+  settings.cookie = "confab";
+  settings.version = "test";
+  settings.authenticate = authenticate;
+  settings.rate_limits = false;
+  if (adjust) adjust(settings);
+  executor_ = std::make_unique<Executor>("work", work_threads, capacity);
+  server_ = std::make_unique<http::Server>(std::move(settings), router, *executor_);
+}
+
+void Site::add_routes() {
+  using http::Access;
+  using http::Call;
+  using http::Rate;
+  using http::Reply;
+  using http::With;
+
+  router.add<Nothing, Note>(
+      {"GET", "/notes/{id}", "One note", Access::anonymous, "", 200, {"fields: which"}},
+      [this](const Call& call) {
+        ++handled;
+        return Note{.id = call.id<MessageId>("id"), .version = 7, .text = "hello"};
+      });
+  router.add<Nothing, Note>({"GET", "/notes/newest", "The newest", Access::anonymous, ""},
+                            [](const Call&) { return Note{.id = {99}, .text = "newest"}; });
+  router.add<NewNote, Note>({.method = "POST", .path = "/notes", .summary = "Write one",
+                             .access = Access::anonymous, .scope = "", .status = 201,
+                             .creates = true, .errors = {Code::conflict}, .rate = Rate::post},
+                            [this](const Call&, const NewNote& draft) {
+                              ++handled;
+                              return With<Note>({.id = {5}, .text = draft.text});
+                            });
+  router.add<NewNote, Note>(
+      {.method = "PATCH", .path = "/notes/{id}", .summary = "Change it",
+       .access = Access::anonymous, .scope = "", .rate = Rate::write},
+      [](const Call& call, const NewNote& draft) {
+        call.require_match(7);
+        return Note{.id = call.id<MessageId>("id"), .version = 8, .text = draft.text};
+      });
+  router.add<Nothing, Nothing>(
+      {"DELETE", "/notes/{id}", "Remove it", Access::user, "notes:write", 204},
+      [this](const Call& call) {
+        ++handled;
+        call.id<MessageId>("id");
+      });
+  router.add<Nothing, Nothing>(
+      {"DELETE", "/sessions/current", "Sign out", Access::user, "", 204}, [](const Call&) {
+        return With<Nothing>{.headers = {{"Set-Cookie", "confab=; Max-Age=0"}}};
+      });
+  router.add<Nothing, Note>({"GET", "/me", "Who am I", Access::user, ""}, [](const Call& call) {
+    return Note{.id = {call.caller.user.value}, .text = call.caller.by_cookie ? "cookie" : "token"};
+  });
+  router.add<Nothing, Note>({"GET", "/admin", "For administrators", Access::admin, ""},
+                            [](const Call&) { return Note{.id = {1}, .text = "root"}; });
+  router.add<Nothing, Note>({"GET", "/slow", "Waits for the gate", Access::anonymous, ""},
+                            [this](const Call&) {
+                              gate.wait();
+                              ++handled;
+                              return Note{.id = {1}, .text = "slow"};
+                            });
+  router.add<Nothing, Note>({"GET", "/bug", "Throws", Access::anonymous, ""},
+                            [](const Call&) -> Note {
+                              throw std::runtime_error("SELECT secret FROM users");
+                            });
+  router.add<Nothing, Note>({"GET", "/address", "Where from", Access::anonymous, ""},
+                            [](const Call& call) { return Note{.id = {1}, .text = call.address}; });
+  router.add<Nothing, Note>(
+      {"GET", "/page", "Numbers", Access::anonymous, "", 200, {"limit: how many", "q: words"}},
+      [](const Call& call) {
+        return Note{.id = {1},
+                    .text = std::to_string(call.query_number("limit", 50, 1, 200)) + ' ' +
+                            std::string(call.query_value("q").value_or("-"))};
+      });
+  router.add_raw({"GET", "/big", "A megabyte", Access::anonymous, ""}, [](const Call&) {
+    return Reply{.body = '"' + std::string(1'000'000, 'x') + '"'};
+  });
+  router.add_raw({.method = "GET", .path = "/events", .summary = "The stream",
+                  .access = Access::user, .scope = "", .produces = "text/event-stream"},
+                 [this](const Call&) {
+                   auto token = std::make_shared<Held>(held);
+                   Reply reply{.type = "text/event-stream"};
+                   reply.stream = [this, token](int descriptor) {
+                     ++handovers;
+                     write_all(descriptor, ": hi\n\nid: 1\nevent: hello\ndata: {}\n\n");
+                     // The descriptor is closed when the peer goes away.
+                     std::thread([descriptor, token] {
+                       char byte = 0;
+                       while (::recv(descriptor, &byte, 1, 0) == 1 ||
+                              errno == EAGAIN || errno == EINTR) {
+                         std::this_thread::sleep_for(std::chrono::milliseconds(5));
+                       }
+                       ::close(descriptor);
+                     }).detach();
+                   };
+                   return reply;
+                 });
+  router.add_event<Note>("note.created", "A note was written");
+  router.add_event<Note>("note.typing", "Somebody types", false);
+}
+
+Client Site::ann() const {
+  Client client(address());
+  client.always("Authorization", "Bearer ann");
+  return client;
+}
+
+std::string code_of(const Answer& answer) {
+  if (answer.header("content-type") != "application/problem+json") {
+    return "not a problem: " + answer.body;
+  }
+  return json::parse(answer.body)["code"].asString();
+}
+
+bool eventually(const std::function<bool()>& condition) {
+  const std::int64_t until = monotonic_ms() + 10'000;
+  while (!condition()) {
+    if (monotonic_ms() > until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return true;
+}
+
+}  // namespace confab::test
