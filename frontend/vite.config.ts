@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { chunkOf, compressed, layered, messages } from "./scripts/plugins.mjs";
+import { chunks, compressed, layered, messages } from "./scripts/plugins.mjs";
 
 export default defineConfig({
   plugins: [react(), messages(), layered(), compressed()],
@@ -22,9 +22,7 @@ export default defineConfig({
     reportCompressedSize: false,
     // The budget that counts is checked by `npm run size`.
     chunkSizeWarningLimit: 700,
-    rolldownOptions: {
-      output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: chunkOf }] } },
-    },
+    rolldownOptions: { output: { codeSplitting: { groups: chunks } } },
   },
   server: {
     host: "127.0.0.1",

@@ -10,6 +10,7 @@
 #include "api/accounts/idempotency.h"
 #include "api/app.h"
 #include "api/base/clock.h"
+#include "api/base/config.h"
 #include "api/base/fields.h"
 #include "api/base/id.h"
 #include "api/db/tx.h"
@@ -95,10 +96,19 @@ constexpr auto fields(const Settings*) {
                   field("version", &Settings::version));
 }
 
+/// Name of the session cookie.
+inline std::string session_cookie(const Config& config) {
+  return config.plain_cookies() ? "confab" : "__Host-confab";
+}
+
 constexpr std::int64_t kSessionIdle = 14 * kDay;
 constexpr std::int64_t kSessionLongest = 90 * kDay;
 constexpr std::size_t kPasswordLeast = 10;
 constexpr std::size_t kPasswordMost = 128;
+
+/// Makes what the rules below remember of those who come (`app.access`), and has
+/// it follow the events of `app.hub`. Once, before the first event.
+void start_access(App& app);
 
 // Reading.
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "api/accounts/access/access.h"
-#include "api/accounts/access/device.h"
+#include "api/accounts/access/admission.h"
 #include "api/accounts/profile/names.h"
 #include "api/accounts/wire.h"
 #include "api/base/log.h"
@@ -115,12 +115,7 @@ void owner_came(App& app) {
 
 Admission register_person(App& app, const NewPerson& person, const Origin& origin,
                           const std::optional<IdempotencyKey>& request) {
-  // The body holds a password: a plain hash of it must not lie in the database.
-  std::optional<IdempotencyKey> key = request;
-  if (key) {
-    key->request_hash =
-        crypto::hmac_sha256(app.keys.derive("register request"), key->request_hash);
-  }
+  const auto key = sealed(app.keys, request);
   auto account = checked(app, person);
   const bool may_own = origin.local || is_setup_code(app.config, person.setup_code);
 
@@ -133,13 +128,12 @@ Admission register_person(App& app, const NewPerson& person, const Origin& origi
   });
   if (!retried) account.password = access_of(app).hashing.hash(person.password);
 
-  // With a key the secret follows from it, so that a retry gets the same cookie.
-  const auto secret = key ? crypto::base64url(crypto::hmac_sha256(
-                                app.keys.derive("register"), key->key + '\n' + key->request_hash))
-                          : crypto::random_token();
+  const auto secret = secret_for(app.keys, key);
   const auto session = new_session(app, origin);
   const auto once = app.writer.run([&](db::Tx& tx) {
     return accounts::once<SignedIn>(tx, {}, key, account.me.created_at, [&] {
+      // The kept reply that was seen above has expired since.
+      if (account.password.empty()) throw db::unavailable("Send the request again.");
       auto made = account;
       made.me.server_role = next_role(tx, app.config, may_own);
       require_free(tx, made.me);

@@ -56,20 +56,21 @@ std::optional<Account> account(db::Tx& tx, UserId user) {
                 user);
 }
 
-std::optional<Account> account_by_username(db::Tx& tx, const std::string& username) {
+std::optional<Account> account_by_login(db::Tx& tx, const std::string& login) {
+  const auto key = text::fold(text::trim(login));
+  if (key.find('@') == std::string::npos) {
+    if (!is_username(key)) return std::nullopt;
+    return tx.one(read_account, R"sql(
+        SELECT id, version, created_at, username, display_name, server_role, deactivated_at,
+               email, password
+        FROM users /* accounts::account_by_login */ WHERE username = ?)sql",
+                  key);
+  }
   return tx.one(read_account, R"sql(
       SELECT id, version, created_at, username, display_name, server_role, deactivated_at,
              email, password
-      FROM users /* accounts::account_by_username */ WHERE username = ?)sql",
-                username);
-}
-
-std::optional<Account> account_by_email(db::Tx& tx, const std::string& email_key) {
-  return tx.one(read_account, R"sql(
-      SELECT id, version, created_at, username, display_name, server_role, deactivated_at,
-             email, password
-      FROM users /* accounts::account_by_email */ WHERE email_key = ?)sql",
-                email_key);
+      FROM users /* accounts::account_by_login */ WHERE email_key = ?)sql",
+                key);
 }
 
 std::vector<User> users(db::Tx& tx, const std::vector<UserId>& ids) {

@@ -36,8 +36,8 @@ struct Freshness {
 };
 
 std::optional<Account> account(db::Tx& tx, UserId user);
-std::optional<Account> account_by_username(db::Tx& tx, const std::string& username);
-std::optional<Account> account_by_email(db::Tx& tx, const std::string& email_key);
+/// `login` is a username or an e-mail address, in any case.
+std::optional<Account> account_by_login(db::Tx& tx, const std::string& login);
 std::vector<User> users(db::Tx& tx, const std::vector<UserId>& ids);
 std::vector<Me> accounts_after(db::Tx& tx, UserId after, int limit);
 bool has_owner(db::Tx& tx);

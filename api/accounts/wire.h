@@ -126,21 +126,4 @@ constexpr auto fields(const Meta*) {
                       .says("The server has no owner yet: the next person becomes it."));
 }
 
-/// A key of `/.well-known/jwks.json`.
-struct JsonWebKey {
-  std::string kty, crv, x, kid, use, alg;
-};
-constexpr auto fields(const JsonWebKey*) {
-  return resource("JsonWebKey", field("kty", &JsonWebKey::kty), field("crv", &JsonWebKey::crv),
-                  field("x", &JsonWebKey::x), field("kid", &JsonWebKey::kid),
-                  field("use", &JsonWebKey::use), field("alg", &JsonWebKey::alg));
-}
-
-struct JsonWebKeySet {
-  std::vector<JsonWebKey> keys;
-};
-constexpr auto fields(const JsonWebKeySet*) {
-  return resource("JsonWebKeySet", field("keys", &JsonWebKeySet::keys));
-}
-
 }  // namespace confab::accounts

@@ -293,6 +293,8 @@ const std::vector<Setting>& settings() {
       elsewhere("CONFAB_MIGRATIONS", "Directory of the migrations (read by confab)"),
       elsewhere("CONFAB_DATABASE_POOL_MB",
                 "Memory of the private database's buffer pool (read by confab)"),
+      elsewhere("CONFAB_URL", "Server that the demo and the browser tests talk to"),
+      elsewhere("CONFAB_TEST_SOCKET", "Socket of the database that the tests use"),
       elsewhere("CONFAB_CHROMIUM", "Browser that the browser tests drive"),
   };
   return rows;

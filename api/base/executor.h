@@ -18,14 +18,15 @@ void name_thread(const std::string& name);
 class Executor {
  public:
   /// `at_start` and `at_end` run in every thread (per-thread state of libraries).
-  Executor(std::string name, int threads, std::size_t capacity,
-           std::function<void()> at_start = {}, std::function<void()> at_end = {});
+  Executor(std::string name, int threads, std::size_t capacity, std::function<void()> at_start = {},
+           std::function<void()> at_end = {});
   ~Executor();
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
   /// False when `capacity` tasks wait already: the caller says 503 rather than
-  /// letting the queue grow without bound. `task` must not throw.
+  /// letting the queue grow without bound. `task` must not throw: that is logged
+  /// as a bug and the thread goes on.
   bool submit(std::function<void()> task);
   std::size_t waiting();
 

@@ -17,8 +17,8 @@ struct Field {
   Field(std::string_view n, const char* v) : name(n), value(v) {}
   Field(std::string_view n, const std::string& v) : name(n), value(v) {}
   template <typename T>
-    requires std::is_arithmetic_v<T>
-  Field(std::string_view n, T v) : name(n), value(std::to_string(v)), number(true) {}
+  requires std::is_arithmetic_v<T> Field(std::string_view n, T v)
+      : name(n), value(std::to_string(v)), number(true) {}
 };
 
 using Fields = std::initializer_list<Field>;
@@ -26,7 +26,8 @@ using Fields = std::initializer_list<Field>;
 enum class Level { debug, info, warn, error, off };
 
 /// One line per event: JSON, or `key=value` on a terminal. `at` is
-/// folder.function. Never a message body, password or token.
+/// folder.function. Never a message body, password or token. Any thread; none
+/// of these throws. Long values are cut, what is not text is made printable.
 void debug(std::string_view at, Fields fields = {});
 void info(std::string_view at, Fields fields = {});
 void warn(std::string_view at, Fields fields = {});

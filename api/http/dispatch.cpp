@@ -74,7 +74,8 @@ Dispatch::Plan Dispatch::plan(Call& call, const std::string& query) const noexce
   try {
     try {
       call.address = calling_address(call);
-      if (below(call.path, Router::kBase) && call.path != "/api/v1/openapi.json") {
+      if ((below(call.path, Router::kBase) && call.path != "/api/v1/openapi.json") ||
+          call.path.starts_with(Router::kWellKnown)) {
         read_query(call, query);
         return plan_api(call);
       }

@@ -47,6 +47,7 @@ struct Exchange {
   std::shared_ptr<Wake> wake;
   std::int64_t started_ms = 0;
   std::string target;  ///< Path and query as received.
+  const char* received_target = nullptr;  ///< Where it was received; while the head is read.
   std::string query;
   Call call;
   bool begun = false;      ///< The head was read.

@@ -57,9 +57,14 @@ std::size_t count(const Head& head, std::string_view name) {
                     [&](const auto& each) { return same_name(each.first, name); }));
 }
 
+std::string_view without_blanks(std::string_view text) {
+  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
+  return text;
+}
+
 std::string_view value_of(const Head& head, std::string_view name) {
   for (const auto& [known, value] : head.headers) {
-    if (same_name(known, name)) return value;
+    if (same_name(known, name)) return without_blanks(value);
   }
   return {};
 }
@@ -99,12 +104,19 @@ std::optional<std::string> why_refuse(const Head& head) {
 }
 
 std::optional<std::string> why_refuse_layout(const Head& head) {
-  for (std::size_t i = 0; i + 1 < head.headers.size(); ++i) {
-    const auto& value = head.headers[i].second;
-    const auto& next = head.headers[i + 1].first;
-    if (next.data() != value.data() + value.size() + 2) {
-      return "A header line does not end where it should.";
-    }
+  const auto end_of = [](std::string_view text) { return text.data() + text.size(); };
+  // The target and the version have one space between them.
+  if (head.version.data() != end_of(head.received_target) + 1) {
+    return "The request line is not three words with single spaces.";
+  }
+  const char* line_end = end_of(head.version);
+  for (const auto& [name, value] : head.headers) {
+    if (name.data() != line_end + 2) return "A line of the head does not end where it should.";
+    line_end = value.data() == nullptr ? end_of(name) + 1 : end_of(value);
+  }
+  // CR LF, and the empty line.
+  if (line_end + 4 != head.method.data() + head.received) {
+    return "The head does not end where it should.";
   }
   return std::nullopt;
 }

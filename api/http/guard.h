@@ -15,6 +15,9 @@ struct Head {
   std::string_view version;
   /// Names as sent, values as libmicrohttpd cut them.
   std::vector<std::pair<std::string_view, std::string_view>> headers;
+  /// The same bytes as `target` where they were received, and the head's length.
+  std::string_view received_target;
+  std::size_t received = 0;
 };
 
 /// Why this head must be refused and its connection closed, or nothing.
@@ -27,7 +30,7 @@ std::optional<std::string> why_refuse(const Head& head);
 /// Why the bytes of the head are not the plain lines they must be, or nothing:
 /// NUL inside a value, a bare LF as a line's end, a folded line. Works because
 /// libmicrohttpd leaves the head where it was received and only puts NULs over
-/// its separators, so neighbouring headers are exactly CR LF apart.
+/// its separators, so neighbouring lines are exactly CR LF apart.
 std::optional<std::string> why_refuse_layout(const Head& head);
 
 }  // namespace confab::http

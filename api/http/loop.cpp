@@ -60,7 +60,12 @@ Peer& peer_of(MHD_Connection* connection) {
 
 Head head_of(MHD_Connection* connection, const Exchange& exchange, const char* method,
              const char* version) {
-  Head head{.method = method, .target = exchange.target, .version = version};
+  const auto* size = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  Head head{.method = method,
+            .target = exchange.target,
+            .version = version,
+            .received_target = {exchange.received_target, exchange.target.size()},
+            .received = size != nullptr ? size->header_size : 0};
   const auto collect = [](void* to, MHD_ValueKind, const char* name, std::size_t name_size,
                           const char* value, std::size_t value_size) noexcept {
     try {
@@ -224,6 +229,7 @@ void* Loop::State::on_target(void* cls, const char* target, MHD_Connection* conn
     exchange.wake = static_cast<State*>(cls)->wake;
     exchange.started_ms = monotonic_ms();
     exchange.target = target;
+    exchange.received_target = target;
     // The first request's time began with the connection.
     if (peer.progress.step != Step::head) peer.progress.enter(Step::head, exchange.started_ms);
     return &exchange;

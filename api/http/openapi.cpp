@@ -224,7 +224,11 @@ Json::Value Router::openapi(std::string_view version) const {
     std::string method = route->endpoint.method;
     std::transform(method.begin(), method.end(), method.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    out["paths"][route->endpoint.path][method] = operation(*route);
+    Json::Value& path = out["paths"][route->endpoint.path];
+    path[method] = operation(*route);
+    if (std::string_view(route->endpoint.path).starts_with(kWellKnown)) {
+      path["servers"][0]["url"] = "/";
+    }
     tags.insert(route->segments.front());
   }
   for (const auto& tag : tags) out["tags"].append(object())["name"] = tag;

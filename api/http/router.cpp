@@ -24,12 +24,14 @@ std::vector<std::string> split(std::string_view path) {
 
 bool is_param(std::string_view segment) { return segment.starts_with('{'); }
 
-/// The segments of a request below the base path, or nothing when it is elsewhere.
+/// The segments of a request below the base path, all segments of one for a
+/// well-known address (RFC 8615), or nothing when it is elsewhere.
 std::vector<std::string> segments_of(const Call& call) {
   std::string_view path = call.path;
+  if (path.starts_with(Router::kWellKnown)) return split(path);
   if (!path.starts_with(Router::kBase)) return {};
   path.remove_prefix(Router::kBase.size());
-  if (!path.starts_with('/')) return {};
+  if (!path.starts_with('/') || path.starts_with(Router::kWellKnown)) return {};
   return split(path);
 }
 

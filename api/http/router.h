@@ -75,6 +75,8 @@ using Once = std::function<Reply(const Call& call, const std::function<Reply()>&
 class Router {
  public:
   static constexpr std::string_view kBase = "/api/v1";
+  /// Endpoints whose path begins so are at the root instead.
+  static constexpr std::string_view kWellKnown = "/.well-known/";
 
   using Handler = std::function<Reply(const Call&)>;
   struct Route {

@@ -36,6 +36,9 @@ struct Standing {
 void authorize(const Standing& room, std::optional<Role> actor, Action action,
                std::optional<Role> target = {});
 
+/// The same for a room and a person, read by two statements.
+void require_allowed(db::Tx& tx, RoomId room, UserId user, Action action);
+
 inline Standing standing(const Room& room) {
   return {room.kind, room.visibility, room.archived_at.has_value()};
 }

@@ -8,7 +8,7 @@
 
 #include "api/base/guarded.h"
 #include "api/db/writer.h"
-#include "api/rooms/rooms.h"
+#include "api/rooms/authorize.h"
 
 namespace confab::rooms {
 
@@ -22,6 +22,10 @@ struct RoomState {
 
   std::optional<Role> role_of(UserId user) const;
 };
+
+inline Standing standing(const RoomState& room) {
+  return {room.kind, room.visibility, room.archived};
+}
 
 /// The rooms' part in the writer: answers who may write where, and counts `seq`,
 /// in memory. Counters are written back in bulk with the batch that used them.

@@ -2,6 +2,7 @@
 
 #include "api/base/text.h"
 #include "api/rooms/authorize.h"
+#include "api/rooms/book.h"
 #include "api/rooms/rooms.h"
 #include "api/rooms/store.h"
 
@@ -71,15 +72,19 @@ std::int64_t unread_count(db::Tx& tx, RoomId room, UserId user, std::int64_t rea
   return store::unread_count(tx, room, user, read_seq);
 }
 
-void require_reader(db::Tx& tx, RoomId id, UserId user) {
+void require_allowed(db::Tx& tx, RoomId id, UserId user, Action action) {
   const auto room = store::room(tx, id);
   if (!room) throw not_found();
-  authorize(standing(*room), role_of(store::membership(tx, id, user)), Action::read);
+  authorize(standing(*room), role_of(store::membership(tx, id, user)), action);
+}
+
+void require_reader(db::Tx& tx, RoomId room, UserId user) {
+  require_allowed(tx, room, user, Action::read);
 }
 
 void require_writer(db::Tx& tx, RoomId room, UserId user) {
   const RoomState& state = tx.part<Book>().state(tx, room);
-  authorize({state.kind, state.visibility, state.archived}, state.role_of(user), Action::write);
+  authorize(standing(state), state.role_of(user), Action::write);
 }
 
 }  // namespace confab::rooms

@@ -2,5 +2,9 @@ import type { Plugin } from "vite";
 
 export function messages(): Plugin;
 export function compressed(): Plugin;
-export function chunkOf(id: string, context: { getModuleInfo(id: string): unknown }): string | null;
 export function layered(): Plugin;
+
+interface Graph {
+  getModuleInfo(id: string): { isEntry: boolean; importers: string[] } | null;
+}
+export const chunks: { name: (id: string, graph: Graph) => string | null; priority: number }[];

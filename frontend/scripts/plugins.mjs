@@ -60,29 +60,22 @@ export function compressed() {
 }
 
 /**
- * The chunk of a module, for those that the first screen loads: libraries change seldom and are
- * one file, the product's own code is another. Everything else stays in its lazy chunk.
+ * What the first screen loads is two files: libraries, which change seldom, and the product's own
+ * code. Everything else stays in its lazy chunk. Libraries are taken first, because a group takes
+ * along whatever its modules import.
  */
-export function chunkOf(id, context) {
-  const info = context.getModuleInfo(id);
-  if (!info || !isOfEntry(info, context)) return null;
-  return id.includes("/node_modules/") ? "libraries" : "app";
-}
+export const chunks = [
+  { name: (id, context) => (isLibrary(id) && isOfEntry(id, context) ? "libraries" : null), priority: 2 },
+  { name: (id, context) => (isOfEntry(id, context) ? "app" : null), priority: 1 },
+];
 
-const reached = new WeakMap();
+const isLibrary = (id) => id.includes("/node_modules/");
 
 /** True when the entry imports the module without a dynamic import on the way. */
-function isOfEntry(info, context) {
-  const known = reached.get(info);
-  if (known !== undefined) return known;
-  const seen = new Set();
-  const climb = (id) => {
-    if (seen.has(id)) return false;
-    seen.add(id);
-    const module = context.getModuleInfo(id);
-    return Boolean(module) && (module.isEntry || module.importers.some(climb));
-  };
-  const found = climb(info.id);
-  reached.set(info, found);
-  return found;
+function isOfEntry(id, context, seen = new Set()) {
+  if (seen.has(id)) return false;
+  seen.add(id);
+  const module = context.getModuleInfo(id);
+  if (!module) return false;
+  return module.isEntry || module.importers.some((importer) => isOfEntry(importer, context, seen));
 }

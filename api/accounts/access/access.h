@@ -6,7 +6,7 @@
 
 #include "api/accounts/access/attempts.h"
 #include "api/accounts/access/callers.h"
-#include "api/accounts/access/passwords.h"
+#include "api/accounts/passwords/passwords.h"
 #include "api/accounts/store.h"
 #include "api/app.h"
 
@@ -25,8 +25,6 @@ class Access {
 
 /// The process's Access. Throws std::logic_error when nobody made it.
 Access& access_of(App& app);
-/// Makes the process's Access, and has it follow the events of `app.hub`.
-void start_access(App& app);
 
 /// Who a credential vouches for.
 struct Vouched {

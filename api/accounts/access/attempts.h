@@ -1,13 +1,14 @@
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "api/base/clock.h"
-#include "api/base/guarded.h"
 
 namespace confab::accounts {
 
@@ -16,6 +17,7 @@ namespace confab::accounts {
 class Attempts {
  public:
   static constexpr std::size_t kCapacity = 50'000;
+  static constexpr int kQueue = 32;
 
   /// `most` failures of one `key` within `window_ms`.
   struct Limit {
@@ -24,15 +26,12 @@ class Attempts {
     std::int64_t window_ms;
   };
 
-  /// A guess under way. It counts from its beginning, so that many at once get
-  /// no further than one after the other; unless it `failed`, it is taken back.
+  /// A guess under way. Unless it `failed`, it does not count.
   class Guess {
    public:
     Guess(Attempts& attempts, std::vector<Limit> limits, Time at)
         : attempts_(attempts), limits_(std::move(limits)), at_(at) {}
-    ~Guess() {
-      if (!failed_) attempts_.forgive(limits_, at_);
-    }
+    ~Guess() { attempts_.end(limits_, at_, failed_); }
     Guess(const Guess&) = delete;
     Guess& operator=(const Guess&) = delete;
     void failed() { failed_ = true; }
@@ -44,18 +43,28 @@ class Attempts {
     bool failed_ = false;
   };
 
-  /// Throws too_many_attempts, and counts nothing, when one of the limits is reached.
+  /// Throws too_many_attempts when one of the limits is reached. Guesses at once
+  /// get no further than one after the other: what could go beyond a limit waits
+  /// for those before it, or is refused with unavailable when many wait.
   Guess begin(std::vector<Limit> limits, Time now);
   bool reached(const Limit& limit, Time now);
 
  private:
-  using Failures = std::unordered_map<std::string, std::deque<Time>>;
+  struct Count {
+    std::deque<Time> failures;
+    std::size_t under_way = 0;
+  };
 
   /// Milliseconds until `limit` lets another guess through; zero: now.
-  static std::int64_t wait_of(Failures& failures, const Limit& limit, Time now);
-  void forgive(const std::vector<Limit>& limits, Time at);
+  std::int64_t wait_of(const Limit& limit, Time now);
+  bool is_busy(const Limit& limit) const;
+  void end(const std::vector<Limit>& limits, Time at, bool failed);
+  void make_room();
 
-  Guarded<Failures> failures_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  std::unordered_map<std::string, Count> counts_;
+  int waiting_ = 0;
 };
 
 }  // namespace confab::accounts

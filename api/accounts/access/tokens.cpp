@@ -57,17 +57,13 @@ Claims read_access_token(const Config& config, const crypto::Keys& keys, std::st
           .expires_at = {payload["exp"].asInt64() * kSecond}};
 }
 
-std::string key_set(const crypto::Keys& keys) {
-  Json::Value key(Json::objectValue);
-  key["kty"] = "OKP";
-  key["crv"] = "Ed25519";
-  key["x"] = crypto::base64url(keys.public_key());
-  key["kid"] = keys.key_id();
-  key["use"] = "sig";
-  key["alg"] = "EdDSA";
-  Json::Value set(Json::objectValue);
-  set["keys"].append(key);
-  return json::print(set);
+JsonWebKeySet key_set(const crypto::Keys& keys) {
+  return {.keys = {{.kty = "OKP",
+                    .crv = "Ed25519",
+                    .x = crypto::base64url(keys.public_key()),
+                    .kid = keys.key_id(),
+                    .use = "sig",
+                    .alg = "EdDSA"}}};
 }
 
 }  // namespace confab::accounts

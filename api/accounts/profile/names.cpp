@@ -29,13 +29,17 @@ bool has_gap(std::string_view text) {
 
 }  // namespace
 
+bool is_username(std::string_view text) {
+  return text.size() >= kUsernameLeast && text.size() <= kUsernameMost &&
+         std::all_of(text.begin(), text.end(), is_username_character);
+}
+
 std::string username_of(std::string_view text, Faults& faults) {
   std::string name(text::trim(text));
   for (char& c : name) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
-  if (name.size() < kUsernameLeast || name.size() > kUsernameMost ||
-      !std::all_of(name.begin(), name.end(), is_username_character)) {
+  if (!is_username(name)) {
     blame(faults, "/username", "Use 3 to 32 of the characters a-z, 0-9, `_`, `.` and `-`.");
   } else if (std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end()) {
     blame(faults, "/username", "This name is reserved. Choose another.");

@@ -15,6 +15,8 @@ constexpr std::size_t kDisplayNameMost = 80;
 /// Nobody types more; what is longer is not worth hashing.
 constexpr std::size_t kTypedPasswordMost = 1000;
 
+/// 3 to 32 of the characters a-z, 0-9, `_`, `.` and `-`.
+bool is_username(std::string_view text);
 /// A username in lower case; what does not fit goes to `faults`.
 std::string username_of(std::string_view text, Faults& faults);
 /// An e-mail address without white space around it; likewise.

@@ -26,6 +26,7 @@ export class ErrorBoundary extends Component<Props, { failed: boolean }> {
     if (!this.state.failed) return this.props.children;
     return (
       <EmptyState
+      wholePage
         icon={<TriangleAlert size={26} />}
         title={t("This page stopped working")}
         actions={

@@ -11,7 +11,7 @@ export function NotFound() {
   useEffect(() => setTitle(title), [title]);
   return (
     <main className={shell.main} tabIndex={-1}>
-      <EmptyState icon={<Compass size={26} />} title={title} actions={<Link href="/">{t("Go home")}</Link>}>
+      <EmptyState wholePage icon={<Compass size={26} />} title={title} actions={<Link href="/">{t("Go home")}</Link>}>
         {t("The link may be old or mistyped.")}
       </EmptyState>
     </main>

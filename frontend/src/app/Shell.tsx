@@ -12,6 +12,7 @@ import styles from "./Shell.module.css";
 import { Sidebar } from "./Sidebar";
 import { installKeys } from "./keys";
 import { Skeleton } from "../ui/Skeleton";
+import { PHONE, useMedia } from "../ui/useMedia";
 
 const SettingsScreen = lazy(() => import("../features/accounts/SettingsScreen"));
 const DiscoverScreen = lazy(() => import("../features/rooms/DiscoverScreen"));
@@ -24,6 +25,7 @@ function columnOf(path: string): "home" | "settings" | "page" {
 
 export function Shell() {
   const [path, navigate] = useLocation();
+  const phone = useMedia(PHONE);
   useEffect(() => installKeys(navigate), [navigate]);
 
   return (
@@ -39,7 +41,7 @@ export function Shell() {
           <Suspense fallback={<main className={styles.main}><Skeleton rows={6} shape="line" /></main>}>
             <Switch>
               <Route path="/">
-                <HomeScreen />
+                {phone ? null : <HomeScreen />}
               </Route>
               <Route path="/r/:room/:seq?">
                 {({ room, seq }) => <RoomScreen key={room} room_id={room} seq={seq ? Number(seq) : null} />}

@@ -1,5 +1,5 @@
 import { LogOut, Plus } from "lucide-react";
-import { Link } from "wouter";
+import { Link, useLocation } from "wouter";
 import { myself, server } from "../features/accounts/store";
 import { Presence } from "../features/people/Presence";
 import { RoomList } from "../features/rooms/RoomList";
@@ -7,6 +7,7 @@ import { t } from "../i18n";
 import { useValue } from "../store/hooks";
 import { Avatar } from "../ui/Avatar";
 import { IconButton } from "../ui/IconButton";
+import { PHONE, useMedia } from "../ui/useMedia";
 import { leave } from "./leave";
 import { openOverlay } from "./overlay";
 import shell from "./Shell.module.css";
@@ -15,17 +16,22 @@ import styles from "./Sidebar.module.css";
 /** My rooms, and me at the foot. */
 export function Sidebar() {
   const { name } = useValue(server);
+  const [path] = useLocation();
+  // On a phone the list of rooms is the home page.
+  const isPage = useMedia(PHONE) && path === "/";
+  const Root = isPage ? "main" : "div";
+  const Name = isPage ? "h1" : "span";
   return (
-    <div className={shell.sidebar}>
+    <Root className={shell.sidebar}>
       <header className={shell.sidebarHead}>
-        <span className={shell.serverName}>{name}</span>
+        <Name className={shell.serverName}>{name}</Name>
         <IconButton label={t("New room")} onClick={() => openOverlay({ kind: "newRoom", roomKind: "channel" })}>
           <Plus size={20} aria-hidden />
         </IconButton>
       </header>
       <RoomList />
       <MyPanel />
-    </div>
+    </Root>
   );
 }
 

@@ -5,7 +5,7 @@ import styles from "./Shell.module.css";
 /** The shell's outline while the first snapshot is on its way. */
 export function Splash() {
   return (
-    <div className={styles.shell} data-at="home">
+    <div className={styles.shell} data-at="splash">
       <div className={styles.rail}>
         <span className={styles.brand}>
           <Mark />

@@ -1,5 +1,5 @@
 import {
-  Compass, Hash, Keyboard, LogOut, Moon, Palette as PaletteIcon, Plus, Settings, Sun, UserRound, UserRoundPen,
+  Compass, House, Keyboard, LogOut, Moon, Palette as PaletteIcon, Plus, Settings, Sun, UserRound, UserRoundPen,
 } from "lucide-react";
 import type { ReactNode } from "react";
 import type { MyRoom, User } from "../api/types";
@@ -114,7 +114,7 @@ function actionEntries(q: string, { navigate, close }: Ways): PaletteEntry[] {
       run: () => openOverlay({ kind: "newRoom", roomKind: "direct" }),
     },
     { key: "find", label: t("Find rooms"), icon: <Compass size={18} />, run: go("/discover") },
-    { key: "home", label: t("Home"), icon: <Hash size={18} />, run: go("/") },
+    { key: "home", label: t("Home"), icon: <House size={18} />, run: go("/") },
     { key: "profile", label: t("Your profile"), icon: <UserRoundPen size={18} />, run: go("/settings/profile") },
     { key: "account", label: t("Account and sessions"), icon: <Settings size={18} />, run: go("/settings/account") },
     { key: "look", label: t("Appearance"), icon: <PaletteIcon size={18} />, run: go("/settings/appearance") },

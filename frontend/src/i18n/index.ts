@@ -26,7 +26,8 @@ export const locale = new Value<Locale>("en");
  * ICU form, so that the extractor finds it. Falls back to English where a translation is missing.
  */
 export function t(sentence: string, values?: Record<string, unknown>): string {
-  return i18n._(sentence, values);
+  // Sentences without ICU forms are not in the English catalogue: they are what they say.
+  return sentence in i18n.messages ? i18n._(sentence, values) : sentence;
 }
 
 /** The language to use for a stored choice; an empty or unknown one asks the browser. */

@@ -116,13 +116,14 @@ function take(frame: Frame, listener: Listener, watchdog: Watchdog): void {
   listener.event({ ...body, type: frame.event }, frame.id);
 }
 
-/** Cuts a connection that has been silent for too long, also after the machine slept. */
+/** Cuts a connection that has been silent for too long, also after the machine slept or lost its network. */
 class Watchdog {
   #cut = new AbortController();
   #silence = HEARTBEAT_S * MISSED_BEATS * 1000;
   #last = Date.now();
   #timer = setInterval(() => this.#check(), 5_000);
   #stopWaking = onWaking(() => this.#check());
+  #stopOffline = onOffline(() => this.#cut.abort());
   #stopHurry = onHurry(() => this.#check());
 
   readonly signal = this.#cut.signal;
@@ -138,6 +139,7 @@ class Watchdog {
   stop(): void {
     clearInterval(this.#timer);
     this.#stopWaking();
+    this.#stopOffline();
     this.#stopHurry();
   }
 
@@ -158,6 +160,12 @@ export function onWaking(wake: () => void): () => void {
     window.removeEventListener("pageshow", wake);
     window.removeEventListener("online", wake);
   };
+}
+
+function onOffline(act: () => void): () => void {
+  if (typeof window === "undefined") return () => undefined;
+  window.addEventListener("offline", act);
+  return () => window.removeEventListener("offline", act);
 }
 
 /** Between half and all of a pause that doubles: many clients must not come back in step. */

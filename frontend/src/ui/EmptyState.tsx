@@ -1,8 +1,18 @@
 import type { ReactNode } from "react";
 import styles from "./EmptyState.module.css";
 
+interface EmptyStateProps {
+  icon?: ReactNode;
+  title: string;
+  children?: ReactNode;
+  actions?: ReactNode;
+  /** It is all there is on the page, so its title is the page's. */
+  wholePage?: boolean;
+}
+
 /** Nothing is here yet: says why, and what to do about it. */
-export function EmptyState(props: { icon?: ReactNode; title: string; children?: ReactNode; actions?: ReactNode }) {
+export function EmptyState(props: EmptyStateProps) {
+  const Heading = props.wholePage ? "h1" : "h2";
   return (
     <div className={styles.empty}>
       {props.icon && (
@@ -10,7 +20,7 @@ export function EmptyState(props: { icon?: ReactNode; title: string; children?: 
           {props.icon}
         </span>
       )}
-      <h2 className={styles.title}>{props.title}</h2>
+      <Heading className={styles.title}>{props.title}</Heading>
       {props.children && <p className={styles.text}>{props.children}</p>}
       {props.actions && <div className={styles.actions}>{props.actions}</div>}
     </div>

@@ -32,13 +32,9 @@ export function QuotedReply({ id }: { id: Id }) {
   }
   const text = message.deleted_at === null ? plainText(message.body).slice(0, 200) : t("Message deleted");
   return (
-    <button
-      type="button"
-      className={styles.quote}
-      aria-label={t("In reply to {author}: {text}", { author, text })}
-      onClick={() => jumpTo(message.seq)}
-    >
+    <button type="button" className={styles.quote} onClick={() => jumpTo(message.seq)}>
       <CornerUpLeft size={14} aria-hidden />
+      <span className="visually-hidden">{t("In reply to")} </span>
       <span className={styles.quoteAuthor}>{author}</span>
       <span className={styles.quoteText}>{text}</span>
     </button>

@@ -23,6 +23,8 @@ export default function NewRoomDialog({ roomKind, onClose }: { roomKind: RoomKin
   const [visibility, setVisibility] = useState<Visibility>("public");
   const [people, setPeople] = useState<Id[]>([]);
   const [tried, setTried] = useState(false);
+  // The first field takes the focus when the dialog opens, not while the kinds are being tried.
+  const [switched, setSwitched] = useState(false);
   const without = new Set([me().id]);
 
   const nameError = kind === "channel" && !name.trim() ? t("Give the room a name") : undefined;
@@ -54,6 +56,7 @@ export default function NewRoomDialog({ roomKind, onClose }: { roomKind: RoomKin
 
   const switchKind = (next: RoomKind) => {
     setKind(next);
+    setSwitched(true);
     setTried(false);
     submit.clear();
     setPeople(next === "channel" ? [] : next === "direct" ? people.slice(0, 1) : people);
@@ -77,11 +80,10 @@ export default function NewRoomDialog({ roomKind, onClose }: { roomKind: RoomKin
         <p className={styles.about}>{kindText(kind)}</p>
         {kind !== "direct" && (
           <TextField
-            key={kind}
             label={t("Room name")}
             placeholder={kind === "group" ? t("Optional") : undefined}
             maxLength={100}
-            autoFocus={kind === "channel"}
+            autoFocus={!switched && kind === "channel"}
             autoComplete="off"
             required={kind === "channel"}
             value={name}
@@ -127,7 +129,7 @@ export default function NewRoomDialog({ roomKind, onClose }: { roomKind: RoomKin
             chosen={people}
             onChange={setPeople}
             without={without}
-            autoFocus
+            autoFocus={!switched}
             error={(tried ? peopleError : undefined) ?? submit.fieldError("member_ids")}
           />
         )}

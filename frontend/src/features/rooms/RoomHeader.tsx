@@ -53,7 +53,7 @@ export function RoomHeader({ room, title }: { room: MyRoom; title: string }) {
       </div>
       {room.kind !== "direct" && (
         <IconButton
-          label={t("Members")}
+          label={t("Members: {count}", { count: room.member_count })}
           aria-pressed={panel}
           className={styles.members}
           onClick={() => membersShown.set(!panel)}

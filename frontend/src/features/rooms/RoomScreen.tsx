@@ -75,6 +75,7 @@ function NoRoom({ refusal, onRetry }: { refusal: unknown; onRetry(): void }) {
   if (!hidden) {
     return (
       <EmptyState
+      wholePage
         icon={<TriangleAlert size={26} />}
         title={t("This room could not be opened")}
         actions={
@@ -89,6 +90,7 @@ function NoRoom({ refusal, onRetry }: { refusal: unknown; onRetry(): void }) {
   }
   return (
     <EmptyState
+      wholePage
       icon={<DoorClosed size={26} />}
       title={t("Room not found")}
       actions={

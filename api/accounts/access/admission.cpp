@@ -1,4 +1,4 @@
-#include "api/accounts/access/device.h"
+#include "api/accounts/access/admission.h"
 
 #include <charconv>
 
@@ -53,6 +53,20 @@ Session new_session(App& app, const Origin& origin) {
   session.address = shown(origin.address, kAddressMost);
   session.current = true;
   return session;
+}
+
+std::optional<IdempotencyKey> sealed(const crypto::Keys& keys,
+                                     const std::optional<IdempotencyKey>& key) {
+  if (!key) return std::nullopt;
+  return IdempotencyKey{.key = key->key,
+                        .request_hash = crypto::hmac_sha256(keys.derive("request with password"),
+                                                            key->request_hash)};
+}
+
+std::string secret_for(const crypto::Keys& keys, const std::optional<IdempotencyKey>& key) {
+  if (!key) return crypto::random_token();
+  return crypto::base64url(
+      crypto::hmac_sha256(keys.derive("register"), key->key + '\n' + key->request_hash));
 }
 
 }  // namespace confab::accounts

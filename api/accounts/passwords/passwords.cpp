@@ -1,4 +1,4 @@
-#include "api/accounts/access/passwords.h"
+#include "api/accounts/passwords/passwords.h"
 
 #include <algorithm>
 #include <array>

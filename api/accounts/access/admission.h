@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,5 +18,13 @@ bool is_device_of(const crypto::Keys& keys, UserId user, std::string_view device
 
 /// A session that begins now, without its secret.
 Session new_session(App& app, const Origin& origin);
+
+/// The key of a request whose body holds a password: no plain hash of that must
+/// lie in the database.
+std::optional<IdempotencyKey> sealed(const crypto::Keys& keys,
+                                     const std::optional<IdempotencyKey>& key);
+/// A session's secret: with a key it follows from that, so that a retry gets the
+/// same cookie.
+std::string secret_for(const crypto::Keys& keys, const std::optional<IdempotencyKey>& key);
 
 }  // namespace confab::accounts

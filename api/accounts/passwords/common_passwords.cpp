@@ -2,7 +2,7 @@
 #include <array>
 #include <string_view>
 
-#include "api/accounts/access/passwords.h"
+#include "api/accounts/passwords/passwords.h"
 
 namespace confab::accounts {
 
