@@ -49,11 +49,11 @@ class Process {
 
   void run(const sigset_t& signals) {
     start_hub();
+    App& app = make_app();
     writer_.start();
     ids_.set_node(writer_.node());
     const std::string bells = config_.data + "/run";
     events::Follower follower(pool_, *hub_, writer_.node(), bells);
-    App& app = make_app();
     accounts::prepare_setup(app);
     const http::Router router = make_router();
     Executor executor("work", config_.work_threads, 4096, {}, db::thread_end);
@@ -62,7 +62,7 @@ class Process {
                            .port = config_.port,
                            .threads = config_.http_threads,
                            .origin = config_.origin(),
-                           .cookie = config_.plain_cookies() ? "confab" : "__Host-confab",
+                           .cookie = accounts::session_cookie(config_),
                            .frontend = config_.frontend,
                            .rate_limits = config_.rate_limits,
                            .authenticate = [&](const http::Call& call) { return authenticate(app, call); },
@@ -79,7 +79,10 @@ class Process {
 
  private:
   App& make_app() {
-    if (!app_) app_.reset(new App{config_, clock_, ids_, keys_, pool_, writer_, &*hub_});
+    if (!app_) {
+      app_.reset(new App{config_, clock_, ids_, keys_, pool_, writer_, &*hub_});
+      accounts::start_access(*app_);
+    }
     return *app_;
   }
 

@@ -53,6 +53,7 @@ World::World(std::unique_ptr<Schema> schema)
   static std::once_flag filled;
   std::call_once(filled, [] { events::Log::fill_with("message.", messages::json_by_ids); });
   crypto::init();
+  accounts::start_access(app);
   writer.start();
   ids.set_node(writer.node());
 }

@@ -29,6 +29,7 @@ Run Hub::Loop::remember(const Event& event) {
               .pos = event.pos,
               .audience = event.audience,
               .subject = event.about.subject,
+              .ref = event.about.ref,
               .frame = frame});
   ++stats.events;
   return frame;
@@ -102,8 +103,8 @@ void Hub::Loop::deliver(const Audience& audience, const Run& frame) {
 void Hub::Loop::enqueue(Stream& stream, const Run& frame) {
   if (stream.end_by != 0) return;
   if (stream.queue.empty()) stream.moved_at = monotonic_ms();
-  if (stream.queue.bytes() + frame.length > settings.queue_bytes ||
-      stream.queue.runs() >= settings.queue_runs) {
+  if (stream.queue.bytes() + frame.length > stream.most_bytes ||
+      stream.queue.runs() >= stream.most_runs) {
     // Slower than its rooms: it ends here and resumes from where it got to.
     ++stats.cut;
     log::info("events.cut", {{"why", "queue"}, {"bytes", stream.queue.bytes()}});
@@ -163,6 +164,7 @@ void Hub::Loop::replay(Stream& stream, const Subscription& subscription) {
     set_member(rooms, entry.audience.id, entry.effect == Effect::leave);
   }
   std::vector<Run> missed;
+  bool ended = false;
   for (auto i = first; i < ring_.size(); ++i) {
     const auto& entry = ring_[i];
     if (after.covers(entry.node, entry.pos)) continue;
@@ -175,18 +177,26 @@ void Hub::Loop::replay(Stream& stream, const Subscription& subscription) {
         (entry.audience.kind == Audience::Kind::room && contains(rooms, entry.audience.id));
     if (hears) missed.push_back(entry.frame);
     if (mine && entry.effect == Effect::leave) set_member(rooms, entry.audience.id, false);
+    // It ended between the request and now: nothing after that is for this stream.
+    ended = entry.effect == Effect::end_session && SessionId{entry.ref} == subscription.session &&
+            subscription.session;
+    if (ended) break;
+  }
+  if (ended) {
+    for (const Run& run : missed) stream.queue.push(run);
+    return end(stream);
   }
 
   Person& person = person_of(subscription.user, rooms);
   stream.person = &person;
   person.streams.push_back(&stream);
-  say(hello(person));
+  say(hello(person, subscription.oldest));
   if (!subscription.first.empty()) say(subscription.first);
   for (const Run& run : missed) stream.queue.push(run);
   show(person, Presence::online);
 }
 
-std::string Hub::Loop::hello(const Person& person) const {
+std::string Hub::Loop::hello(const Person& person, const Position& oldest) const {
   std::vector<UserId> present;
   for (const auto room : person.rooms) {
     const auto found = rooms_.find(room);
@@ -196,7 +206,7 @@ std::string Hub::Loop::hello(const Person& person) const {
   std::sort(present.begin(), present.end());
   present.erase(std::unique(present.begin(), present.end()), present.end());
   return "retry: 2000\n\nevent: hello\ndata: {\"position\":\"" + position_.text(settings.tag) +
-         "\",\"oldest\":\"" + ring_.before().text(settings.tag) +
+         "\",\"oldest\":\"" + oldest.text(settings.tag) +
          "\",\"heartbeat_s\":" + std::to_string(settings.heartbeat_s) +
          ",\"present\":" + to_json(present) + "}\n\n";
 }

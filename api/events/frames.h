@@ -88,10 +88,18 @@ class Queue {
       run.chunk.reset();
       ++first_;
     }
-    if (first_ == runs_.size()) clear();
+    if (first_ == runs_.size()) {
+      clear();
+    } else if (first_ > kSentKept && first_ > runs_.size() / 2) {
+      // A stream that is never quite done would keep all that it has sent.
+      runs_.erase(runs_.begin(), runs_.begin() + static_cast<std::ptrdiff_t>(first_));
+      first_ = 0;
+    }
   }
 
  private:
+  static constexpr std::size_t kSentKept = 64;
+
   void clear() {
     first_ = 0;
     // An idle stream keeps no memory for what it once had to send.

@@ -27,6 +27,7 @@ struct Subscription {
   std::optional<Position> after;  ///< Where the client stopped; nothing: from now on.
   std::vector<RoomId> rooms;      ///< The user's rooms at `known`.
   Position known;
+  Position oldest;    ///< What the log still reaches back to, for `hello`.
   std::string first;  ///< Bytes to send before anything else (replayed from the database).
   std::shared_ptr<StreamSlot> slot;
 };

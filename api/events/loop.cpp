@@ -101,7 +101,9 @@ void Hub::Loop::run() {
     }
     drain_inbox();
     for (const int descriptor : std::exchange(cut_, {})) {
-      if (Stream* stream = streams_[static_cast<std::size_t>(descriptor)].get()) close(*stream);
+      // Its descriptor may by now be another stream's.
+      Stream* stream = streams_[static_cast<std::size_t>(descriptor)].get();
+      if (stream != nullptr && stream->end_by != 0) close(*stream);
     }
     send_some();
     if (monotonic_ms() >= next_tick_) {
@@ -187,6 +189,9 @@ void Hub::Loop::serve(Subscription& subscription, int descriptor) {
   epoll_event event{.events = EPOLLRDHUP, .data = {.fd = descriptor}};
   epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event);
   replay(stream, subscription);
+  // What was missed is on top: a long absence must not get it cut at once.
+  stream.most_bytes = settings.queue_bytes + stream.queue.bytes();
+  stream.most_runs = settings.queue_runs + stream.queue.runs();
   mark_dirty(stream);
 }
 

@@ -40,6 +40,8 @@ struct Stream {
   SessionId session;
   std::shared_ptr<StreamSlot> slot;
   Queue queue;
+  std::size_t most_bytes = 0;  ///< Limits of the queue.
+  std::size_t most_runs = 0;
   std::int64_t moved_at = 0;  ///< When bytes last left, or the queue last was empty.
   bool dirty = false;         ///< In the list of streams to send to.
   bool blocked = false;       ///< The kernel's buffer is full; EPOLLOUT is armed.
@@ -104,7 +106,7 @@ class Hub::Loop {
   void leave(Person& person, std::uint64_t room);
   void show(Person& person, Presence presence);
   void forget(Person& person);
-  std::string hello(const Person& person) const;
+  std::string hello(const Person& person, const Position& oldest) const;
 
   const Clock& clock_;
   int epoll_ = -1;

@@ -19,6 +19,7 @@ class Ring {
     std::uint64_t pos;
     Audience audience;
     UserId subject;
+    std::uint64_t ref;
     Run frame;
   };
 

@@ -35,9 +35,10 @@ struct Progress {
   Step step = Step::head;
   std::int64_t since_ms = 0;
   std::int64_t bytes = 0;  ///< Received of the body; the size of the reply.
+  bool probed = false;     ///< In this step the peer was asked whether it has left.
 
   void enter(Step next, std::int64_t now_ms, std::int64_t size = 0) {
-    *this = {next, now_ms, size};
+    *this = {next, now_ms, size, false};
   }
 };
 

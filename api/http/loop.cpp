@@ -149,6 +149,16 @@ MHD_Result send(Peer& peer, Exchange& exchange) {
                             response.get());
 }
 
+/// libmicrohttpd takes a short read for an emptied socket, and so never learns of
+/// an end that came together with the last bytes. What ends later, it hears of.
+bool has_left(Peer& peer) {
+  const Step step = peer.progress.step;
+  if (step == Step::handler || step == Step::reply || step == Step::handed) return false;
+  if (step == Step::idle && std::exchange(peer.progress.probed, true)) return false;
+  char byte = 0;
+  return ::recv(peer.descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 void log_daemon(void*, const char* format, va_list arguments) noexcept {
   try {
     if (!log::enabled(log::Level::debug)) return;
@@ -397,8 +407,8 @@ void Loop::State::turn(std::int64_t most_ms) {
 
 void Loop::State::sweep() {
   const std::int64_t now = monotonic_ms();
-  for (const Peer& peer : peers) {
-    if (!overdue(peer.progress, now, dispatch->settings().deadlines)) continue;
+  for (Peer& peer : peers) {
+    if (!overdue(peer.progress, now, dispatch->settings().deadlines) && !has_left(peer)) continue;
     log::debug("http.deadline", {{"step", static_cast<int>(peer.progress.step)},
                                  {"address", peer.address}});
     ::shutdown(peer.descriptor, SHUT_RDWR);

@@ -58,12 +58,10 @@ Message require_visible(db::Tx& tx, UserId reader, MessageId id) {
 Posted post(App& app, UserId author, RoomId room, const NewMessage& draft,
             const std::optional<std::string>& key) {
   require_body(draft.body);
+  bool can_reply = true;
   if (draft.reply_to_id) {
     const auto target = app.pool.read([&](db::Tx& tx) { return store::by_id(tx, *draft.reply_to_id); });
-    if (!target || target->room_id != room || target->deleted_at) {
-      throw Error(Code::invalid_value, "Reply to a message that stands in this room.",
-                  "/reply_to_id");
-    }
+    can_reply = target && target->room_id == room && !target->deleted_at;
   }
   const Message fresh{.id = app.ids.make<MessageId>(),
                       .room_id = room,
@@ -78,15 +76,16 @@ Posted post(App& app, UserId author, RoomId room, const NewMessage& draft,
 
   return app.writer.run([&](db::Tx& tx) -> Posted {
     const auto earlier = [&]() -> std::optional<Posted> {
-      if (!key) return std::nullopt;
       auto found = store::by_key(tx, author, kept_key);
       if (!found) return std::nullopt;
       if (found->request_hash != hash) {
         throw Error(Code::idempotency_mismatch,
                     "This Idempotency-Key was used for another message; make a new key.");
       }
-      return Posted{std::move(found->message), true};
+      return Posted{std::move(found->message), key.has_value()};
     };
+    // Also without a key of the client: this may be the second run of a unit whose
+    // commit was not heard of.
     if (tx.careful()) {
       if (auto first = earlier()) return *first;
     }
@@ -98,6 +97,12 @@ Posted post(App& app, UserId author, RoomId room, const NewMessage& draft,
       // The first try may have been acknowledged before the author left.
       if (auto first = earlier()) return *first;
       throw;
+    }
+    if (!can_reply) {
+      // What the first try replied to may be gone by now.
+      if (auto first = earlier()) return *first;
+      throw Error(Code::invalid_value, "Reply to a message that stands in this room.",
+                  "/reply_to_id");
     }
     Posted posted{fresh};
     posted.message.seq = tx.part<rooms::Book>().next_seq(tx, room, fresh.created_at);

@@ -70,6 +70,10 @@ Bootstrap bootstrap(App& app, UserId user, SessionId session) {
 Opening open_stream(App& app, UserId user, SessionId session, std::string_view cursor) {
   auto slot = app.hub->take_slot(user);
   return app.pool.snapshot([&](db::Tx& tx) -> Opening {
+    // It may have ended since the call was let in, and its event gone past already.
+    if (!accounts::find_session(tx, user, session, app.clock.now())) {
+      throw Error(Code::unauthenticated, "The session has ended. Sign in again.");
+    }
     const auto [reset, after] = read_cursor(tx, cursor);
     if (reset) return {.reset = "unknown"};
     events::Subscription subscription{.user = user,
@@ -77,6 +81,7 @@ Opening open_stream(App& app, UserId user, SessionId session, std::string_view c
                                       .after = after,
                                       .rooms = rooms::room_ids(tx, user),
                                       .known = events::head(tx),
+                                      .oldest = events::horizon(tx),
                                       .first = {},
                                       .slot = slot};
     if (!after || app.hub->remembers(*after)) return {.subscription = std::move(subscription)};

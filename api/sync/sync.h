@@ -61,7 +61,8 @@ struct Opening {
 };
 
 /// `cursor` is the client's position, or empty for a stream that begins now.
-/// Throws cursor_invalid when it is none at all, too_many_streams.
+/// Throws cursor_invalid when it is none at all, too_many_streams, and
+/// unauthenticated when the session has ended.
 Opening open_stream(App& app, UserId user, SessionId session, std::string_view cursor);
 
 struct EventItem {

@@ -1,5 +1,7 @@
 #include <thread>
 
+#include <sys/socket.h>
+
 #include "tests/http/fixture.h"
 
 namespace confab::test {
@@ -161,6 +163,22 @@ TEST(Serve, ServesManyConnectionsAtOnce) {
       for (auto& each : connections) each.send("GET /api/v1/notes/1 HTTP/1.1\r\nHost: x\r\n\r\n");
       for (auto& each : connections) ASSERT_EQ(each.read().status, 200) << count;
     }
+  }
+}
+
+TEST(Serve, ClosesAfterAClientThatWillSendNoMore) {
+  Site site;
+  std::vector<Connection> connections;
+  for (int i = 0; i < 300; ++i) {
+    connections.push_back(site.connect());
+    connections.back().send(
+        "POST /api/v1/notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "Content-Length: 12\r\n\r\n{\"text\":\"p\"}");
+    ::shutdown(connections.back().descriptor(), SHUT_WR);
+  }
+  for (auto& each : connections) {
+    ASSERT_EQ(each.read().status, 201);
+    EXPECT_TRUE(each.closed(5000));
   }
 }
 

@@ -22,7 +22,7 @@ export function Sidebar() {
   const Root = isPage ? "main" : "div";
   const Name = isPage ? "h1" : "span";
   return (
-    <Root className={shell.sidebar}>
+    <Root id={isPage ? "main" : undefined} tabIndex={isPage ? -1 : undefined} className={shell.sidebar}>
       <header className={shell.sidebarHead}>
         <Name className={shell.serverName}>{name}</Name>
         <IconButton label={t("New room")} onClick={() => openOverlay({ kind: "newRoom", roomKind: "channel" })}>

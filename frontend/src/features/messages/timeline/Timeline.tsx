@@ -83,7 +83,10 @@ export function Timeline({ ref, title, kind }: TimelineProps) {
     if (!wanted) return;
     setLit(target.id);
     const timer = setTimeout(() => setLit(null), LIT_MS);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      setLit(null);
+    };
   }, [scroll, target]);
 
   useEffect(() => {
