@@ -69,6 +69,9 @@ class World {
   /// Forgets what was heard so far.
   void listen();
 
+  /// Where the database is, for another process's parts.
+  const db::Address& address() const { return schema_->address(); }
+
   /// `use(Tx&)` on one snapshot of the database.
   template <typename F>
   auto read(F&& use) {

@@ -7,6 +7,10 @@ namespace confab::db {
 
 using std::chrono::steady_clock;
 
+namespace {
+constexpr auto kReconnectPause = std::chrono::milliseconds(50);
+}  // namespace
+
 Error unavailable(const char* why) {
   return Error(Code::unavailable, why).retry_after(1);
 }
@@ -103,7 +107,12 @@ void Writer::process(Batch batch) {
   stats_.units += batch.size();
   if (!fate.committed) ++stats_.careful;
   for (const auto& unit : batch) {
-    if (!fate.committed) run_alone(*unit);
+    if (fate.unknown) {
+      // It must not run again: it may have happened.
+      unit->failure = fate.failure;
+    } else if (!fate.committed) {
+      run_alone(*unit);
+    }
     finish(*unit);
   }
 }
@@ -158,7 +167,7 @@ void Writer::run_alone(Unit& unit) {
     }
     const Fate fate = transact(true, [&](Tx& tx) { unit.work(tx); });
     unit.failure = fate.failure;
-    if (fate.committed) return;
+    if (fate.committed || fate.unknown) return;
     if (!fate.refusal) return;
     if (!fate.refusal->lost() && !fate.refusal->retryable() && !fate.refusal->duplicate()) return;
     if (fate.refusal->duplicate() && tries + 1 == kTries) {
@@ -206,20 +215,27 @@ Writer::Fate Writer::resolve_loss(const SqlError& error, bool uncertain) {
     return fate;
   }
   connection_.reset();
-  try {
-    open();
-    if (uncertain) {
+  fate.unknown = uncertain;
+  const auto deadline = steady_clock::now() + settings_.patience;
+  while (fate.unknown && !connection_) {
+    try {
+      open();
       connection_->each("SELECT batch FROM nodes WHERE id = ?", {Value(node_)}, [&](const Row& row) {
         fate.committed = row.get<std::uint64_t>() == batch_number_;
       });
+      fate.unknown = false;
+    } catch (const Error&) {
+      connection_.reset();
+      if (steady_clock::now() >= deadline) break;
+      std::this_thread::sleep_for(kReconnectPause);
     }
-    for (Part* part : parts_) fate.committed ? part->committed() : part->rolled_back();
+  }
+  // What was committed without our knowing is found by the parts at the next connection.
+  for (Part* part : parts_) fate.committed ? part->committed() : part->rolled_back();
+  try {
+    if (!connection_) open();
     load_parts();
   } catch (const Error&) {
-    // Whatever was committed after all is found by the parts at the next connection.
-    if (!fate.committed) {
-      for (Part* part : parts_) part->rolled_back();
-    }
     connection_.reset();
   }
   if (fate.committed) fate.failure = nullptr;
@@ -283,8 +299,7 @@ bool Writer::reconnect(steady_clock::time_point deadline) {
       connection_.reset();
     }
     if (steady_clock::now() >= deadline) return false;
-    constexpr auto kPause = std::chrono::milliseconds(50);
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(kReconnectPause);
   }
 }
 

@@ -194,7 +194,8 @@ std::string server_tag(db::Tx& tx) {
 
 std::vector<EventPtr> read_after(db::Tx& tx, const Position& after, std::size_t limit) {
   std::vector<std::shared_ptr<Event>> events;
-  for (const auto& [node, last] : head(tx).nodes()) {
+  const auto newest = head(tx);
+  for (const auto& [node, last] : newest.nodes()) {
     const auto from = after.of(node);
     if (last <= from) continue;
     auto rows = tx.rows(read_event,
@@ -213,7 +214,8 @@ std::vector<EventPtr> read_after(db::Tx& tx, const Position& after, std::size_t 
 bool prune(db::Tx& tx, Time oldest, std::int64_t most, int slice) {
   bool more = false;
   const auto kept = horizon(tx);
-  for (const auto& [node, last] : head(tx).nodes()) {
+  const auto newest = head(tx);
+  for (const auto& [node, last] : newest.nodes()) {
     // The newest event of a node stays: its position is what the node goes on from.
     const auto first = kept.of(node) + 1;
     const auto until = std::min(last, first + static_cast<std::uint64_t>(slice));
@@ -232,7 +234,8 @@ bool prune(db::Tx& tx, Time oldest, std::int64_t most, int slice) {
 
 Position before(db::Tx& tx, const std::vector<EventPtr>& recent) {
   Position position;
-  for (const auto& [node, last] : head(tx).nodes()) {
+  const auto newest = head(tx);
+  for (const auto& [node, last] : newest.nodes()) {
     const auto first = std::find_if(recent.begin(), recent.end(),
                                     [n = node](const EventPtr& event) { return event->node == n; });
     position.advance(node, first == recent.end() ? last : (*first)->pos - 1);

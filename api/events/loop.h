@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -40,8 +41,8 @@ struct Stream {
   SessionId session;
   std::shared_ptr<StreamSlot> slot;
   Queue queue;
-  std::size_t most_bytes = 0;  ///< Limits of the queue.
-  std::size_t most_runs = 0;
+  std::size_t most_bytes = SIZE_MAX;  ///< Limits of the queue, set once what was missed is in it.
+  std::size_t most_runs = SIZE_MAX;
   std::int64_t moved_at = 0;  ///< When bytes last left, or the queue last was empty.
   bool dirty = false;         ///< In the list of streams to send to.
   bool blocked = false;       ///< The kernel's buffer is full; EPOLLOUT is armed.

@@ -23,7 +23,9 @@ class Position {
   /// Every event that `other` has seen, this has seen too.
   bool covers(const Position& other) const;
   void advance(std::uint32_t node, std::uint64_t pos);
-  const std::vector<Node>& nodes() const { return nodes_; }
+  const std::vector<Node>& nodes() const& { return nodes_; }
+  /// A loop over a temporary would outlive it.
+  const std::vector<Node>& nodes() && = delete;
 
   /// `tag` names the database that the numbers belong to.
   std::string text(std::string_view tag) const;

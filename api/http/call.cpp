@@ -74,8 +74,7 @@ std::int64_t Call::query_number(std::string_view name, std::int64_t fallback, st
   if (!text) return fallback;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size() || value < least ||
-      value > most) {
+  if (error != std::errc() || end != text->data() + text->size() || value < least || value > most) {
     throw Error(Code::invalid_value, "The query parameter `" + std::string(name) +
                                          "` must be a whole number from " + std::to_string(least) +
                                          " to " + std::to_string(most) + ".");
@@ -97,9 +96,8 @@ std::optional<std::string> Call::idempotency_key() const {
 void Call::require_match(std::int64_t version) const {
   if (!has_header("if-match")) return;
   const auto tag = '"' + std::to_string(version) + '"';
-  const bool fits = any_part(header("if-match"), ',', [&](std::string_view each) {
-    return each == "*" || each == tag;
-  });
+  const bool fits = any_part(header("if-match"), ',',
+                             [&](std::string_view each) { return each == "*" || each == tag; });
   if (!fits) throw Error(Code::version_mismatch, "The resource is at version " + tag + " now.");
 }
 

@@ -22,12 +22,12 @@ struct Deadlines {
 
 /// What a connection is doing.
 enum class Step {
-  head,     ///< The head of its first request, or of one that has begun.
+  head,  ///< The head of its first request, or of one that has begun.
   body,
   handler,  ///< Ours: no deadline.
   reply,
-  idle,     ///< Between two requests.
-  handed,   ///< The socket belongs to somebody else now.
+  idle,    ///< Between two requests.
+  handed,  ///< The socket belongs to somebody else now.
 };
 
 /// One step of one connection.

@@ -22,7 +22,8 @@ bool is_health(std::string_view path) { return path == "/healthz" || path == "/r
 Reply healthy() { return {.body = R"({"status":"ok"})"}; }
 
 Reply not_allowed(const Call& call, const std::string& allowed) {
-  Reply reply = problem(Error(Code::method_not_allowed, "This address takes " + allowed + "."), call);
+  Reply reply =
+      problem(Error(Code::method_not_allowed, "This address takes " + allowed + "."), call);
   reply.header("Allow", allowed);
   return reply;
 }
@@ -51,11 +52,10 @@ void add_once(Reply& reply, std::string_view name, std::string_view value) {
 
 std::string request_id(const Call& call) {
   const auto given = call.header("x-request-id");
-  const bool fits = !given.empty() && given.size() <= 64 &&
-                    std::all_of(given.begin(), given.end(), [](char c) {
-                      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' ||
-                             c == '_' || c == '-';
-                    });
+  const bool fits =
+      !given.empty() && given.size() <= 64 && std::all_of(given.begin(), given.end(), [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
+      });
   if (fits) return std::string(given);
   // Unique, not secret: a random start per process and a count.
   static const std::string start = crypto::hex(crypto::random_bytes(6));
@@ -179,29 +179,37 @@ Reply Dispatch::run(Call& call, const Router::Route& route) {
   return reply;
 }
 
-bool Dispatch::within_limit(const Call& call, const Router::Route& route, Rate rate,
-                            Reply& reply) {
+bool Dispatch::within_limit(const Call& call, const Router::Route& route, Rate rate, Reply& reply) {
   if (!settings_.rate_limits) return true;
   const bool by_user = call.caller && route.endpoint.access != Access::anonymous;
-  const std::string key =
-      by_user ? "user " + call.caller.user.text() : network_of(call.address);
+  const std::string key = by_user ? "user " + call.caller.user.text() : network_of(call.address);
   const auto verdict = limits_.take(rate, key, monotonic_ms());
   if (!verdict.allowed) {
-    reply = problem(Error(Code::rate_limited,
-                          "Slow down: `Retry-After` says when the next request will do."),
-                    call);
+    reply = problem(
+        Error(Code::rate_limited, "Slow down: `Retry-After` says when the next request will do."),
+        call);
   }
   limits_.describe(rate, verdict, reply);
   return verdict.allowed;
 }
 
 Reply Dispatch::overloaded(const Call& call) const {
-  return problem(Error(Code::unavailable, "More requests wait than the server can hold.").retry_after(1),
-                 call);
+  return problem(
+      Error(Code::unavailable, "More requests wait than the server can hold.").retry_after(1),
+      call);
 }
 
 void Dispatch::seal(const Call& call, const Plan& plan, Reply& reply, std::int64_t started_ms,
-                    bool head) const {
+                    bool head) const noexcept {
+  try {
+    finish(call, plan, reply, started_ms, head);
+  } catch (const std::exception& bug) {
+    log::error("http.seal", {{"what", bug.what()}});
+  }
+}
+
+void Dispatch::finish(const Call& call, const Plan& plan, Reply& reply, std::int64_t started_ms,
+                      bool head) const {
   reply.header("X-Request-Id", call.request_id);
   reply.header("X-Content-Type-Options", "nosniff");
   reply.header("Referrer-Policy", "no-referrer");
@@ -212,13 +220,33 @@ void Dispatch::seal(const Call& call, const Plan& plan, Reply& reply, std::int64
     reply.header("Strict-Transport-Security", "max-age=31536000");
   }
 
+  const std::int64_t ms = monotonic_ms() - started_ms;
+  count(call, plan, reply.status, ms);
   const auto level = is_health(call.path) ? log::debug : log::info;
   level("http.request", {{"method", head ? "HEAD" : call.method},
                          {"route", plan.route != nullptr ? plan.route->endpoint.path : "-"},
                          {"status", reply.status},
-                         {"ms", monotonic_ms() - started_ms},
+                         {"ms", ms},
                          {"request_id", call.request_id},
                          {"user", call.caller.user.value}});
+}
+
+void Dispatch::count(const Call& call, const Plan& plan, int status, std::int64_t ms) const {
+  if (settings_.metrics == nullptr) return;
+  // Only names of ours: a path or an unknown method would make a series each.
+  const Endpoint* endpoint = plan.route != nullptr ? &plan.route->endpoint : nullptr;
+  const std::string route = endpoint != nullptr    ? endpoint->path
+                            : is_health(call.path) ? call.path
+                                                   : "other";
+  const std::string method = endpoint != nullptr ? endpoint->method : "any";
+  settings_.metrics
+      ->counter("confab_http_requests_total", "Requests answered.",
+                {{"method", method}, {"route", route}, {"status", std::to_string(status)}})
+      .add();
+  settings_.metrics
+      ->histogram("confab_http_request_seconds", "From the head to the reply.",
+                  metrics::latency_bounds(), {{"method", method}, {"route", route}})
+      .observe(static_cast<double>(ms) / 1000);
 }
 
 }  // namespace confab::http

@@ -31,7 +31,7 @@ class Dispatch {
   Reply overloaded(const Call& call) const;
   /// Gives a reply the headers that all have, and writes the access log's line.
   void seal(const Call& call, const Plan& plan, Reply& reply, std::int64_t started_ms,
-            bool head) const;
+            bool head) const noexcept;
 
   const Server::Settings& settings() const { return settings_; }
 
@@ -40,6 +40,9 @@ class Dispatch {
   Reply run(Call& call, const Router::Route& route);
   /// False when the reply is a refusal for asking too often.
   bool within_limit(const Call& call, const Router::Route& route, Rate rate, Reply& reply);
+  void finish(const Call& call, const Plan& plan, Reply& reply, std::int64_t started_ms,
+              bool head) const;
+  void count(const Call& call, const Plan& plan, int status, std::int64_t ms) const;
 
   const Server::Settings settings_;
   const Router& router_;

@@ -1,14 +1,14 @@
 #pragma once
 
+#include <microhttpd.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <cstdint>
 #include <list>
 #include <memory>
 #include <string>
-
-#include <microhttpd.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "api/base/guarded.h"
 #include "api/http/deadlines.h"
@@ -46,7 +46,7 @@ struct Exchange {
   MHD_Connection* connection = nullptr;
   std::shared_ptr<Wake> wake;
   std::int64_t started_ms = 0;
-  std::string target;  ///< Path and query as received.
+  std::string target;                     ///< Path and query as received.
   const char* received_target = nullptr;  ///< Where it was received; while the head is read.
   std::string query;
   Call call;

@@ -1,10 +1,10 @@
 #include "api/http/guard.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
-
-#include <strings.h>
 
 #include "api/base/text.h"
 
@@ -16,7 +16,7 @@ constexpr std::size_t kMaxHeaders = 100;
 
 /// Headers that steer us and would mean two things if they came twice.
 constexpr std::array<std::string_view, 9> kOnce = {
-    "host",   "content-length",  "transfer-encoding", "content-type", "authorization",
+    "host",   "content-length",  "transfer-encoding", "content-type",  "authorization",
     "origin", "idempotency-key", "x-requested-with",  "sec-fetch-site"};
 
 bool is_token(std::string_view text) {
@@ -47,8 +47,9 @@ bool is_host(std::string_view text) {
 
 bool is_target(std::string_view text) {
   return text.starts_with('/') && std::all_of(text.begin(), text.end(), [](char c) {
-    return c > ' ' && c < '\x7f' && std::string_view("#\"<>\\^`{|}").find(c) == std::string_view::npos;
-  });
+           return c > ' ' && c < '\x7f' &&
+                  std::string_view("#\"<>\\^`{|}").find(c) == std::string_view::npos;
+         });
 }
 
 std::size_t count(const Head& head, std::string_view name) {

@@ -11,7 +11,7 @@ namespace confab::http {
 /// A request's head as it came, before anybody believes it.
 struct Head {
   std::string_view method;
-  std::string_view target;   ///< Path and query, undecoded.
+  std::string_view target;  ///< Path and query, undecoded.
   std::string_view version;
   /// Names as sent, values as libmicrohttpd cut them.
   std::vector<std::pair<std::string_view, std::string_view>> headers;

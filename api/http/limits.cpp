@@ -1,9 +1,9 @@
 #include "api/http/limits.h"
 
-#include <algorithm>
-
 #include <arpa/inet.h>
 #include <netinet/in.h>
+
+#include <algorithm>
 
 namespace confab::http {
 
@@ -38,6 +38,16 @@ std::string network_of(const std::string& address) {
   return std::string(text) + "/64";
 }
 
+void Limits::Table::make_room(std::int64_t now) {
+  if (full_at.size() < kCapacity) return;
+  // Looking through all of it takes milliseconds: not for every request.
+  if (now >= next_clearing) {
+    std::erase_if(full_at, [&](const auto& each) { return each.second <= now; });
+    next_clearing = now + 1'000'000;
+  }
+  if (full_at.size() >= kCapacity) full_at.erase(full_at.begin());
+}
+
 Limits::Verdict Limits::take(Rate rate, std::string_view key, std::int64_t now_ms) {
   const Quota& quota = quota_of(quotas_, rate);
   const std::int64_t now = now_ms * 1000;
@@ -46,12 +56,9 @@ Limits::Verdict Limits::take(Rate rate, std::string_view key, std::int64_t now_m
   std::string name(1, static_cast<char>('0' + static_cast<int>(rate)));
   name += key;
 
-  return full_at_.with([&](auto& map) {
-    if (map.size() >= kCapacity && !map.contains(name)) {
-      std::erase_if(map, [&](const auto& each) { return each.second <= now; });
-      if (map.size() >= kCapacity) map.erase(map.begin());
-    }
-    std::int64_t& full_at = map[name];
+  return table_.with([&](Table& table) {
+    if (!table.full_at.contains(name)) table.make_room(now);
+    std::int64_t& full_at = table.full_at[name];
     const std::int64_t next = std::max(full_at, now) + step;
     Verdict verdict;
     if (next - now > window) {
@@ -74,7 +81,8 @@ void Limits::describe(Rate rate, const Verdict& verdict, Reply& reply) const {
   reply.header("RateLimit", name + ";r=" + std::to_string(verdict.remaining) +
                                 ";t=" + std::to_string(seconds_up(verdict.reset_ms)));
   if (!verdict.allowed) {
-    reply.header("Retry-After", std::to_string(std::max<std::int64_t>(1, seconds_up(verdict.retry_ms))));
+    reply.header("Retry-After",
+                 std::to_string(std::max<std::int64_t>(1, seconds_up(verdict.retry_ms))));
   }
 }
 

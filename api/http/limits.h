@@ -21,12 +21,12 @@ struct Quota {
 using Quotas = std::array<Quota, 6>;
 
 inline constexpr Quotas kDefaultQuotas = {{
-    {200, 4'000},       // read: 50/s
-    {50, 5'000},        // write: 10/s
-    {20, 4'000},        // post: 5/s
-    {30, 60'000},       // sign_in
-    {20, 3'600'000},    // sign_up
-    {10, 5'000},        // search: 2/s
+    {200, 4'000},     // read: 50/s
+    {50, 5'000},      // write: 10/s
+    {20, 4'000},      // post: 5/s
+    {30, 60'000},     // sign_in
+    {20, 3'600'000},  // sign_up
+    {10, 5'000},      // search: 2/s
 }};
 
 std::string_view name_of(Rate rate);
@@ -55,12 +55,21 @@ class Limits {
   Verdict take(Rate rate, std::string_view key, std::int64_t now_ms);
   /// Sets RateLimit-Policy and RateLimit, and Retry-After on a refusal.
   void describe(Rate rate, const Verdict& verdict, Reply& reply) const;
-  std::size_t size() { return full_at_.with([](auto& map) { return map.size(); }); }
+  std::size_t size() {
+    return table_.with([](Table& table) { return table.full_at.size(); });
+  }
 
  private:
+  struct Table {
+    /// When each key's burst will be whole again, in microseconds.
+    std::unordered_map<std::string, std::int64_t> full_at;
+    std::int64_t next_clearing = 0;
+
+    void make_room(std::int64_t now);
+  };
+
   const Quotas quotas_;
-  /// When each key's burst will be whole again, in microseconds.
-  Guarded<std::unordered_map<std::string, std::int64_t>> full_at_;
+  Guarded<Table> table_;
 };
 
 }  // namespace confab::http

@@ -1,13 +1,13 @@
 #include "api/http/listen.h"
 
-#include <cerrno>
-#include <cstring>
-
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+
+#include <cerrno>
+#include <cstring>
 
 #include "api/base/error.h"
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <string>
 #include <utility>
-
-#include <unistd.h>
 
 namespace confab::http {
 

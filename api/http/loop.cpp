@@ -1,5 +1,12 @@
 #include "api/http/loop.h"
 
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -9,13 +16,6 @@
 #include <cstdio>
 #include <cstring>
 #include <thread>
-
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
 
 #include "api/base/calls.h"
 #include "api/base/clock.h"
@@ -33,6 +33,7 @@ using Response = std::unique_ptr<MHD_Response, Calls<MHD_destroy_response>>;
 constexpr unsigned kConnections = 19'000;
 constexpr std::size_t kMemory = 16 * 1024;
 constexpr std::int64_t kStopMs = 5'000;
+constexpr std::int64_t kProbeMs = 2'000;
 /// A body this many times over the limit is not even read to its end.
 constexpr std::size_t kDropFactor = 16;
 
@@ -151,10 +152,13 @@ MHD_Result send(Peer& peer, Exchange& exchange) {
 
 /// libmicrohttpd takes a short read for an emptied socket, and so never learns of
 /// an end that came together with the last bytes. What ends later, it hears of.
-bool has_left(Peer& peer) {
-  const Step step = peer.progress.step;
-  if (step == Step::handler || step == Step::reply || step == Step::handed) return false;
-  if (step == Step::idle && std::exchange(peer.progress.probed, true)) return false;
+bool has_left(Peer& peer, std::int64_t now_ms) {
+  Progress& progress = peer.progress;
+  // Not at once: the next request may be in libmicrohttpd's buffer already.
+  if (progress.step != Step::idle || progress.probed || now_ms < progress.since_ms + kProbeMs) {
+    return false;
+  }
+  progress.probed = true;
   char byte = 0;
   return ::recv(peer.descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
@@ -373,19 +377,15 @@ MHD_Result Loop::State::reply_now(Peer& peer, Exchange& exchange, Reply reply) {
 
 void Loop::State::start(Descriptor listener) {
   daemon.reset(MHD_start_daemon(
-      MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
-      0, nullptr, nullptr, &on_access, this,
-      MHD_OPTION_EXTERNAL_LOGGER, &log_daemon, nullptr,
-      MHD_OPTION_LISTEN_SOCKET, listener.get(),
-      MHD_OPTION_CONNECTION_LIMIT, kConnections,
-      MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMemory,
-      MHD_OPTION_CONNECTION_TIMEOUT,
-      static_cast<unsigned>(std::max<std::int64_t>(1, dispatch->settings().deadlines.idle_ms / 1000)),
-      MHD_OPTION_NOTIFY_CONNECTION, &on_connection, this,
-      MHD_OPTION_NOTIFY_COMPLETED, &on_completed, this,
-      MHD_OPTION_URI_LOG_CALLBACK, &on_target, this,
-      MHD_OPTION_UNESCAPE_CALLBACK, &leave_escaped, nullptr,
-      MHD_OPTION_STRICT_FOR_CLIENT, 1,
+      MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr,
+      nullptr, &on_access, this, MHD_OPTION_EXTERNAL_LOGGER, &log_daemon, nullptr,
+      MHD_OPTION_LISTEN_SOCKET, listener.get(), MHD_OPTION_CONNECTION_LIMIT, kConnections,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMemory, MHD_OPTION_CONNECTION_TIMEOUT,
+      static_cast<unsigned>(
+          std::max<std::int64_t>(1, dispatch->settings().deadlines.idle_ms / 1000)),
+      MHD_OPTION_NOTIFY_CONNECTION, &on_connection, this, MHD_OPTION_NOTIFY_COMPLETED,
+      &on_completed, this, MHD_OPTION_URI_LOG_CALLBACK, &on_target, this,
+      MHD_OPTION_UNESCAPE_CALLBACK, &leave_escaped, nullptr, MHD_OPTION_STRICT_FOR_CLIENT, 1,
       MHD_OPTION_END));
   if (!daemon) throw Error(Code::internal, "libmicrohttpd would not start");
   listener.release();
@@ -408,9 +408,10 @@ void Loop::State::turn(std::int64_t most_ms) {
 void Loop::State::sweep() {
   const std::int64_t now = monotonic_ms();
   for (Peer& peer : peers) {
-    if (!overdue(peer.progress, now, dispatch->settings().deadlines) && !has_left(peer)) continue;
-    log::debug("http.deadline", {{"step", static_cast<int>(peer.progress.step)},
-                                 {"address", peer.address}});
+    if (!overdue(peer.progress, now, dispatch->settings().deadlines) && !has_left(peer, now))
+      continue;
+    log::debug("http.deadline",
+               {{"step", static_cast<int>(peer.progress.step)}, {"address", peer.address}});
     ::shutdown(peer.descriptor, SHUT_RDWR);
   }
 }

@@ -72,8 +72,8 @@ std::map<int, std::set<std::string>> errors_of(const Router::Route& route) {
   const bool unsafe = std::string_view(route.endpoint.method) != "GET";
   if (unsafe) codes.insert({Code::csrf_rejected, Code::body_too_large});
   if (route.endpoint.access != Access::anonymous) {
-    codes.insert({Code::unauthenticated, Code::ambiguous_auth, Code::token_expired,
-                  Code::token_revoked});
+    codes.insert(
+        {Code::unauthenticated, Code::ambiguous_auth, Code::token_expired, Code::token_revoked});
   }
   if (route.endpoint.access == Access::admin) codes.insert(Code::insufficient_role);
   if (*route.endpoint.scope != '\0') codes.insert(Code::insufficient_scope);

@@ -1,11 +1,11 @@
 #include "api/http/origin.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
 
 namespace confab::http {
 
@@ -63,7 +63,8 @@ void require_own_site(const Call& call, std::string_view cookie, std::string_vie
     reject("A changing request by cookie needs the header Content-Type: application/json.");
   }
   if (site.empty() && !is_own_origin(call, origin)) {
-    reject("A changing request by cookie needs Sec-Fetch-Site: same-origin, or Origin of this site.");
+    reject(
+        "A changing request by cookie needs Sec-Fetch-Site: same-origin, or Origin of this site.");
   }
 }
 

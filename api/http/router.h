@@ -18,7 +18,8 @@ namespace confab::http {
 class Access {
  public:
   enum Kind { anonymous, user, admin };
-  constexpr Access(Kind kind) : kind_(kind) {}  // NOLINT(google-explicit-constructor): reads as the kind
+  constexpr Access(Kind kind)
+      : kind_(kind) {}  // NOLINT(google-explicit-constructor): reads as the kind
   constexpr operator Kind() const { return kind_; }  // NOLINT(google-explicit-constructor)
 
  private:
@@ -66,7 +67,9 @@ struct With<Nothing> {
 
 /// Resources have `version`; its ETag is `"version"`.
 template <typename T>
-concept Versioned = requires(const T& t) { { t.version } -> std::convertible_to<std::int64_t>; };
+concept Versioned = requires(const T& t) {
+  { t.version } -> std::convertible_to<std::int64_t>;
+};
 
 /// What a creating request with an Idempotency-Key finds or leaves behind. Given
 /// to the router by main; the rules of exactly-once are in accounts/idempotency.h.

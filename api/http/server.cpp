@@ -1,8 +1,8 @@
 #include "api/http/server.h"
 
-#include <vector>
-
 #include <fcntl.h>
+
+#include <vector>
 
 #include "api/http/dispatch.h"
 #include "api/http/loop.h"

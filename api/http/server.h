@@ -5,6 +5,7 @@
 #include <string>
 
 #include "api/base/executor.h"
+#include "api/base/metrics.h"
 #include "api/http/call.h"
 #include "api/http/deadlines.h"
 #include "api/http/limits.h"
@@ -22,9 +23,9 @@ class Server {
     std::string bind = "127.0.0.1";  ///< Address, or `unix:/path`.
     int port = 0;                    ///< 0: the kernel picks; see port().
     int threads = 1;
-    std::string origin;              ///< Of the public URL; unsafe requests by cookie must match it.
+    std::string origin;  ///< Of the public URL; unsafe requests by cookie must match it.
     std::string cookie = "__Host-confab";
-    std::string frontend;            ///< Directory of static files; empty: none.
+    std::string frontend;  ///< Directory of static files; empty: none.
     bool rate_limits = true;
     Quotas quotas = kDefaultQuotas;
     Deadlines deadlines;
@@ -38,6 +39,8 @@ class Server {
     /// GET /readyz: throws Error(unavailable) when the server cannot serve.
     std::function<void()> ready;
     std::string version;
+    /// Counts and times requests by route and status, when given; outlives the server.
+    metrics::Registry* metrics = nullptr;
   };
 
   /// Binds and listens. Throws Error(internal) saying what the address needs.

@@ -50,8 +50,8 @@ std::string percent_encoded(const std::string& text) {
 fs::path private_folder() {
   constexpr std::size_t kRoomForOurNames = 60;
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  const bool usable = runtime != nullptr && *runtime == '/' &&
-                      std::string_view(runtime).size() <= kRoomForOurNames;
+  const bool usable =
+      runtime != nullptr && *runtime == '/' && std::string_view(runtime).size() <= kRoomForOurNames;
   const fs::path folder = usable ? fs::path(runtime) / "confab"
                                  : fs::path("/tmp/confab-" + std::to_string(::geteuid()));
   ::mkdir(folder.c_str(), 0700);
@@ -98,8 +98,8 @@ fs::path database_socket(const fs::path& data) {
 }
 
 std::string database_url_of(const fs::path& data) {
-  return "mysql://" + percent_encoded(os_user()) + "@localhost/confab?socket=" +
-         percent_encoded(database_socket(data).string());
+  return "mysql://" + percent_encoded(os_user()) +
+         "@localhost/confab?socket=" + percent_encoded(database_socket(data).string());
 }
 
 std::string database_url(const Config& config) {

@@ -1,10 +1,5 @@
 #include "tests/http/client.h"
 
-#include <algorithm>
-#include <cctype>
-#include <cerrno>
-#include <cstring>
-
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,6 +7,11 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
 
 #include "api/base/clock.h"
 
@@ -26,7 +26,9 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-[[noreturn]] void fail(const std::string& what) { throw std::runtime_error("test client: " + what); }
+[[noreturn]] void fail(const std::string& what) {
+  throw std::runtime_error("test client: " + what);
+}
 
 bool has(const Headers& headers, std::string_view name) {
   return std::any_of(headers.begin(), headers.end(),
@@ -158,7 +160,12 @@ Answer Connection::read_head(std::int64_t within_ms) {
 
 Answer Connection::read(bool head, std::int64_t within_ms) {
   Answer answer = read_head(within_ms);
-  if (head || answer.status == 204 || answer.status == 304) return answer;
+  if (!head) read_body(answer, within_ms);
+  return answer;
+}
+
+void Connection::read_body(Answer& answer, std::int64_t within_ms) {
+  if (answer.status == 204 || answer.status == 304) return;
   if (answer.has_header("transfer-encoding")) fail("an answer in chunks");
   const std::int64_t until = monotonic_ms() + within_ms;
   const bool sized = answer.has_header("content-length");
@@ -171,7 +178,6 @@ Answer Connection::read(bool head, std::int64_t within_ms) {
   const std::size_t taken = sized ? size : buffer_.size();
   answer.body = buffer_.substr(0, taken);
   buffer_.erase(0, taken);
-  return answer;
 }
 
 bool Connection::closed(std::int64_t within_ms) {
@@ -275,15 +281,7 @@ Stream Client::open_stream(const std::string& path, const Headers& headers) {
   connection.send(compose("GET", path, {}, all));
   Answer head = connection.read_head();
   keep_cookies(head);
-  if (head.status != 200 && head.has_header("content-length")) {
-    std::size_t left = std::stoul(head.header("content-length"));
-    while (left > 0) {
-      const auto line = connection.read_line(1000);
-      if (!line) break;
-      left -= std::min(left, line->size() + 1);
-      head.body += *line;
-    }
-  }
+  if (head.status != 200) connection.read_body(head);
   return {std::move(connection), std::move(head)};
 }
 

@@ -46,8 +46,9 @@ class Connection {
   bool try_send(std::string_view bytes);
   /// The next answer; `head` when it answers a HEAD and so has no body.
   Answer read(bool head = false, std::int64_t within_ms = 10'000);
-  /// Status and headers only: the body follows through `read_line`.
+  /// Status and headers only: the body follows through `read_body` or `read_line`.
   Answer read_head(std::int64_t within_ms = 10'000);
+  void read_body(Answer& answer, std::int64_t within_ms = 10'000);
   /// Up to the next LF (left out), or nothing when the deadline passes first.
   /// Throws when the connection ends.
   std::optional<std::string> read_line(std::int64_t within_ms);
@@ -75,7 +76,8 @@ struct StreamEvent {
 /// An open event stream.
 class Stream {
  public:
-  Stream(Connection connection, Answer head) : connection_(std::move(connection)), head_(std::move(head)) {}
+  Stream(Connection connection, Answer head)
+      : connection_(std::move(connection)), head_(std::move(head)) {}
 
   const Answer& head() const { return head_; }
   /// The next event, or nothing when none comes in time. Throws when it ends.
@@ -112,7 +114,7 @@ class Client {
   }
 
   /// Opens an event stream on a connection of its own. A refusal shows in
-  /// `head().status`.
+  /// `head()`, with its body.
   Stream open_stream(const std::string& path, const Headers& headers = {});
 
   /// Sent with every request from now on: `Authorization` for instance.

@@ -1,8 +1,9 @@
 #include "tests/http/fixture.h"
 
-#include <thread>
-
+#include <poll.h>
 #include <sys/socket.h>
+
+#include <thread>
 
 #include "api/base/clock.h"
 
@@ -53,20 +54,30 @@ void Site::add_routes() {
       });
   router.add<Nothing, Note>({"GET", "/notes/newest", "The newest", Access::anonymous, ""},
                             [](const Call&) { return Note{.id = {99}, .text = "newest"}; });
-  router.add<NewNote, Note>({.method = "POST", .path = "/notes", .summary = "Write one",
-                             .access = Access::anonymous, .scope = "", .status = 201,
-                             .creates = true, .errors = {Code::conflict}, .rate = Rate::post},
+  router.add<NewNote, Note>({.method = "POST",
+                             .path = "/notes",
+                             .summary = "Write one",
+                             .access = Access::anonymous,
+                             .scope = "",
+                             .status = 201,
+                             .creates = true,
+                             .errors = {Code::conflict},
+                             .rate = Rate::post},
                             [this](const Call&, const NewNote& draft) {
                               ++handled;
                               return With<Note>({.id = {5}, .text = draft.text});
                             });
-  router.add<NewNote, Note>(
-      {.method = "PATCH", .path = "/notes/{id}", .summary = "Change it",
-       .access = Access::anonymous, .scope = "", .rate = Rate::write},
-      [](const Call& call, const NewNote& draft) {
-        call.require_match(7);
-        return Note{.id = call.id<MessageId>("id"), .version = 8, .text = draft.text};
-      });
+  router.add<NewNote, Note>({.method = "PATCH",
+                             .path = "/notes/{id}",
+                             .summary = "Change it",
+                             .access = Access::anonymous,
+                             .scope = "",
+                             .rate = Rate::write},
+                            [](const Call& call, const NewNote& draft) {
+                              call.require_match(7);
+                              return Note{
+                                  .id = call.id<MessageId>("id"), .version = 8, .text = draft.text};
+                            });
   router.add<Nothing, Nothing>(
       {"DELETE", "/notes/{id}", "Remove it", Access::user, "notes:write", 204},
       [this](const Call& call) {
@@ -88,10 +99,9 @@ void Site::add_routes() {
                               ++handled;
                               return Note{.id = {1}, .text = "slow"};
                             });
-  router.add<Nothing, Note>({"GET", "/bug", "Throws", Access::anonymous, ""},
-                            [](const Call&) -> Note {
-                              throw std::runtime_error("SELECT secret FROM users");
-                            });
+  router.add<Nothing, Note>(
+      {"GET", "/bug", "Throws", Access::anonymous, ""},
+      [](const Call&) -> Note { throw std::runtime_error("SELECT secret FROM users"); });
   router.add<Nothing, Note>({"GET", "/address", "Where from", Access::anonymous, ""},
                             [](const Call& call) { return Note{.id = {1}, .text = call.address}; });
   router.add<Nothing, Note>(
@@ -104,20 +114,21 @@ void Site::add_routes() {
   router.add_raw({"GET", "/big", "A megabyte", Access::anonymous, ""}, [](const Call&) {
     return Reply{.body = '"' + std::string(1'000'000, 'x') + '"'};
   });
-  router.add_raw({.method = "GET", .path = "/events", .summary = "The stream",
-                  .access = Access::user, .scope = "", .produces = "text/event-stream"},
+  router.add_raw({.method = "GET",
+                  .path = "/events",
+                  .summary = "The stream",
+                  .access = Access::user,
+                  .scope = "",
+                  .produces = "text/event-stream"},
                  [this](const Call&) {
                    auto token = std::make_shared<Held>(held);
                    Reply reply{.type = "text/event-stream"};
                    reply.stream = [this, token](int descriptor) {
                      ++handovers;
                      write_all(descriptor, ": hi\n\nid: 1\nevent: hello\ndata: {}\n\n");
-                     // The descriptor is closed when the peer goes away.
                      std::thread([descriptor, token] {
-                       char byte = 0;
-                       while (::recv(descriptor, &byte, 1, 0) == 1 ||
-                              errno == EAGAIN || errno == EINTR) {
-                         std::this_thread::sleep_for(std::chrono::milliseconds(5));
+                       pollfd gone{.fd = descriptor, .events = POLLRDHUP, .revents = 0};
+                       while (::poll(&gone, 1, -1) < 0) {
                        }
                        ::close(descriptor);
                      }).detach();

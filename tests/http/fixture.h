@@ -1,13 +1,13 @@
 #pragma once
 
+#include <gtest/gtest.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
-
-#include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "api/base/fields.h"
 #include "api/base/json.h"

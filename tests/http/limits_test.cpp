@@ -35,7 +35,8 @@ TEST(Limits, KeepCallersAndClassesApart) {
 TEST(Limits, NeverLetMoreThroughThanBurstPlusRate) {
   Limits limits(http::kDefaultQuotas);
   int allowed = 0;
-  for (std::int64_t ms = 0; ms <= 10'000; ++ms) allowed += limits.take(Rate::write, "ann", ms).allowed ? 1 : 0;
+  for (std::int64_t ms = 0; ms <= 10'000; ++ms)
+    allowed += limits.take(Rate::write, "ann", ms).allowed ? 1 : 0;
   EXPECT_EQ(allowed, 50 + 100);
 }
 

@@ -60,8 +60,8 @@ TEST(Origin, RefusesAChangeByCookieThatAnotherSiteCouldMake) {
 
 TEST(Origin, RefusesAnotherSitesRequestWithoutACookieToo) {
   Site site;
-  const Answer answer = site.client().post("/api/v1/notes", R"({"text":"a"})",
-                                           {{"Sec-Fetch-Site", "cross-site"}});
+  const Answer answer =
+      site.client().post("/api/v1/notes", R"({"text":"a"})", {{"Sec-Fetch-Site", "cross-site"}});
   EXPECT_EQ(code_of(answer), "csrf_rejected") << "or a page could sign its visitor in as somebody";
 }
 

@@ -41,18 +41,40 @@ TEST(Refuse, EveryCodeOfTheEdgeHasItsStatus) {
       {422, "invalid_value", "GET", "/api/v1/page?limit=0", "", {}},
       {422, "invalid_value", "GET", "/api/v1/page?limit=ten", "", {}},
       {400, "invalid_request", "GET", "/api/v1/notes/1", kNote, {}},
-      {415, "unsupported_media_type", "POST", "/api/v1/notes", kNote, {{"Content-Type", "text/plain"}}},
-      {415, "unsupported_media_type", "POST", "/api/v1/notes", kNote,
+      {415,
+       "unsupported_media_type",
+       "POST",
+       "/api/v1/notes",
+       kNote,
+       {{"Content-Type", "text/plain"}}},
+      {415,
+       "unsupported_media_type",
+       "POST",
+       "/api/v1/notes",
+       kNote,
        {{"Content-Type", "application/json; charset=latin1"}}},
-      {415, "unsupported_media_type", "POST", "/api/v1/notes", kNote, {{"Content-Encoding", "gzip"}}},
+      {415,
+       "unsupported_media_type",
+       "POST",
+       "/api/v1/notes",
+       kNote,
+       {{"Content-Encoding", "gzip"}}},
       {401, "unauthenticated", "GET", "/api/v1/me", "", {}},
       {401, "unauthenticated", "GET", "/api/v1/me", "", {{"Authorization", "Bearer who"}}},
       {401, "token_expired", "GET", "/api/v1/me", "", {{"Authorization", "Bearer old"}}},
       {403, "insufficient_role", "GET", "/api/v1/admin", "", {{"Authorization", "Bearer ann"}}},
-      {400, "ambiguous_auth", "GET", "/api/v1/me", "",
+      {400,
+       "ambiguous_auth",
+       "GET",
+       "/api/v1/me",
+       "",
        {{"Authorization", "Bearer ann"}, {"Cookie", "confab=ann"}}},
       {400, "invalid_request", "POST", "/api/v1/notes", kNote, {{"Idempotency-Key", "two words"}}},
-      {400, "invalid_request", "POST", "/api/v1/notes", kNote,
+      {400,
+       "invalid_request",
+       "POST",
+       "/api/v1/notes",
+       kNote,
        {{"Idempotency-Key", std::string(65, 'k')}}},
       {500, "internal", "GET", "/api/v1/bug", "", {}},
       {500, "internal", "GET", "/api/v1/me", "", {{"Authorization", "Bearer bug"}}},
@@ -71,8 +93,8 @@ TEST(Refuse, EveryCodeOfTheEdgeHasItsStatus) {
 
 TEST(Refuse, AProblemSaysWhatRfc9457Asks) {
   Site site;
-  const Answer answer = site.client().post("/api/v1/notes", R"({"text":"","stars":9})",
-                                           {{"X-Request-Id", "req-1"}});
+  const Answer answer =
+      site.client().post("/api/v1/notes", R"({"text":"","stars":9})", {{"X-Request-Id", "req-1"}});
   const auto problem = json::parse(answer.body);
   EXPECT_EQ(problem["type"].asString(), "/api/docs#errors/invalid_value");
   EXPECT_EQ(problem["title"].asString(), "A value does not fit");
@@ -93,7 +115,8 @@ TEST(Refuse, NamesTheUnknownQueryParameter) {
 TEST(Refuse, ReadsTheParametersItKnows) {
   Site site;
   auto client = site.client();
-  EXPECT_NE(client.get("/api/v1/page?limit=7&q=%C3%A4+b%2Bc").body.find("7 ä b+c"), std::string::npos);
+  EXPECT_NE(client.get("/api/v1/page?limit=7&q=%C3%A4+b%2Bc").body.find("7 ä b+c"),
+            std::string::npos);
   EXPECT_NE(client.get("/api/v1/page").body.find("50 -"), std::string::npos);
 }
 
@@ -121,7 +144,9 @@ TEST(Refuse, TakesTheMediaTypeInEveryRightForm) {
                            "Application/JSON;charset=\"UTF-8\""}) {
     EXPECT_EQ(client.post("/api/v1/notes", kNote, {{"Content-Type", type}}).status, 201) << type;
   }
-  EXPECT_EQ(client.request("DELETE", "/api/v1/notes/1", "{}", {{"Authorization", "Bearer ann"}}).status, 204);
+  EXPECT_EQ(
+      client.request("DELETE", "/api/v1/notes/1", "{}", {{"Authorization", "Bearer ann"}}).status,
+      204);
 }
 
 TEST(Refuse, ABodyOverTheLimit) {
@@ -144,13 +169,16 @@ TEST(Refuse, ABodyOverTheLimit) {
   EXPECT_TRUE(far.closed());
 
   auto polite = site.connect();
-  polite.send("POST /api/v1/notes HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n"
-              "Expect: 100-continue\r\n\r\n");
+  polite.send(
+      "POST /api/v1/notes HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n"
+      "Expect: 100-continue\r\n\r\n");
   EXPECT_EQ(polite.read().status, 413);
 
   auto chunked = site.connect();
-  chunked.send("POST /api/v1/notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-               "Transfer-Encoding: chunked\r\n\r\n7d0\r\n" + body(2000) + "\r\n0\r\n\r\n");
+  chunked.send(
+      "POST /api/v1/notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+      "Transfer-Encoding: chunked\r\n\r\n7d0\r\n" +
+      body(2000) + "\r\n0\r\n\r\n");
   EXPECT_EQ(code_of(chunked.read()), "body_too_large");
   EXPECT_TRUE(chunked.closed());
 
@@ -166,8 +194,9 @@ TEST(Refuse, ABodyOverTheLimit) {
 TEST(Refuse, GoesOnAfter100Continue) {
   Site site;
   auto connection = site.connect();
-  connection.send("POST /api/v1/notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                  "Content-Length: 16\r\nExpect: 100-continue\r\n\r\n");
+  connection.send(
+      "POST /api/v1/notes HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+      "Content-Length: 16\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(connection.read_line(5000), "HTTP/1.1 100 Continue");
   EXPECT_EQ(connection.read_line(5000), "");
   connection.send(kNote);

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -47,21 +48,28 @@ Instance::~Instance() {
 void Instance::launch(const std::vector<std::string>& extra) {
   Command command{.program = CONFAB_PROGRAM,
                   .arguments = {"run"},
-                  .environment = {"CONFAB_DATA=" + data_.string(), "CONFAB_PORT=0",
-                                  "CONFAB_BIND=127.0.0.1", "CONFAB_DATABASE_URL="},
+                  .environment = extra,
                   .log = home_ / "output"};
-  command.environment.insert(command.environment.begin(), extra.begin(), extra.end());
+  for (const std::string& usual : {"CONFAB_DATA=" + data_.string(), std::string("CONFAB_PORT=0"),
+                                   std::string("CONFAB_BIND=127.0.0.1")}) {
+    const bool given = std::any_of(extra.begin(), extra.end(), [&](const std::string& one) {
+      return one.starts_with(usual.substr(0, usual.find('=') + 1));
+    });
+    if (!given) command.environment.push_back(usual);
+  }
   fs::remove(command.log);
   pid_ = start(command);
 }
 
 bool Instance::wait_until_ready() const {
-  return eventually(60s, [&] {
-           siginfo_t info{};
-           ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
-           return info.si_pid != 0 || output().find(kReady) != std::string::npos;
-         }) &&
-         output().find(kReady) != std::string::npos;
+  eventually(60s, [&] { return ended() || output().find(kReady) != std::string::npos; });
+  return output().find(kReady) != std::string::npos;
+}
+
+bool Instance::ended() const {
+  siginfo_t info{};
+  ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+  return info.si_pid != 0;
 }
 
 void Instance::launch_and_wait() {
@@ -72,6 +80,9 @@ void Instance::launch_and_wait() {
 void Instance::signal(int number) const { ::kill(pid_, number); }
 
 int Instance::wait() {
+  eventually(45s, [&] { return ended(); });
+  // Does nothing to one that has ended; one that hangs must not hang the test.
+  signal(SIGKILL);
   const int code = wait_for(pid_);
   pid_ = 0;
   return code;

@@ -38,7 +38,7 @@ class Instance {
   void launch_and_wait();
   /// Sends the signal to the supervisor.
   void signal(int number) const;
-  /// Its exit code, or 128 + signal.
+  /// Its exit code, or 128 + signal; it is killed when it does not end within 45 s.
   int wait();
 
   /// The processes it keeps running, by name.
@@ -54,6 +54,8 @@ class Instance {
   int port() const;
 
  private:
+  bool ended() const;
+
   std::filesystem::path home_;
   std::filesystem::path data_;
   pid_t pid_ = 0;

@@ -120,8 +120,8 @@ class Migrate : public testing::Test {
     runner(whole).up(quiet, kNoPatience);
     const auto expected = picture(whole);
     int kills = 0;
-    for (const Step point : {Step::statement_begins, Step::statement_ran, Step::statement_noted,
-                             Step::finished}) {
+    for (const Step point :
+         {Step::statement_begins, Step::statement_ran, Step::statement_noted, Step::finished}) {
       for (int statement = 0;; ++statement, ++kills) {
         const std::string database = prefix + "_" + std::to_string(kills);
         if (!killed_at(database, point, statement)) break;
@@ -191,8 +191,9 @@ TEST_F(Migrate, StatusTellsHowFarAnInterruptedRunCame) {
 TEST_F(Migrate, StatusOfANewServerChangesNothing) {
   write_story();
   EXPECT_EQ(runner("untouched").status().size(), 2U);
-  EXPECT_EQ(column("mysql", "SELECT schema_name FROM information_schema.schemata "
-                            "WHERE schema_name = 'untouched'"),
+  EXPECT_EQ(column("mysql",
+                   "SELECT schema_name FROM information_schema.schemata "
+                   "WHERE schema_name = 'untouched'"),
             std::vector<std::string>{});
 }
 
@@ -225,7 +226,8 @@ TEST_F(Migrate, ARemarkIsNotAChange) {
 }
 
 TEST_F(Migrate, GoesOnWhenTheStatementThatFailedIsMended) {
-  write("0001_start", "CREATE TABLE IF NOT EXISTS a (x INT);\nINSERT IGNORE INTO missing VALUES (1);");
+  write("0001_start",
+        "CREATE TABLE IF NOT EXISTS a (x INT);\nINSERT IGNORE INTO missing VALUES (1);");
   expect_refusal("mended", Exit::data, "statement 2 of 0001_start");
   write("0001_start", "CREATE TABLE IF NOT EXISTS a (x INT);\nINSERT IGNORE INTO a VALUES (1);");
   runner("mended").up(quiet, kNoPatience);
@@ -240,9 +242,9 @@ TEST_F(Migrate, OneRunnerAtATime) {
       [&](Step, const Migration*, std::size_t) {
         if (second_was_refused) return;
         try {
-          runner("single").up([&](Step step, const Migration*, std::size_t) {
-            told = told || step == Step::waiting;
-          }, kNoPatience);
+          runner("single").up([&](Step step, const Migration*,
+                                  std::size_t) { told = told || step == Step::waiting; },
+                              kNoPatience);
         } catch (const Failure& failure) {
           second_was_refused = failure.exit() == Exit::temporary;
         }

@@ -52,8 +52,9 @@ TEST(Run, BringsBackWhatIsKilled) {
         const pid_t now = instance.children()[name];
         return now > 0 && now != old;
       })) << name;
-      EXPECT_TRUE(instance.answers(kBackWithin - std::chrono::duration_cast<std::chrono::milliseconds>(
-                                                     std::chrono::steady_clock::now() - killed)))
+      EXPECT_TRUE(
+          instance.answers(kBackWithin - std::chrono::duration_cast<std::chrono::milliseconds>(
+                                             std::chrono::steady_clock::now() - killed)))
           << name;
     }
   }
@@ -79,9 +80,9 @@ TEST(Run, RefusesDataThatAreInUse) {
   Instance second;
   second.launch({"CONFAB_DATA=" + instance.data().string()});
   EXPECT_EQ(second.wait(), 75);
-  EXPECT_NE(second.output().find("another Confab is running on the data in " +
-                                 instance.data().string()),
-            std::string::npos);
+  EXPECT_NE(
+      second.output().find("another Confab is running on the data in " + instance.data().string()),
+      std::string::npos);
   EXPECT_TRUE(instance.answers(1s));
 }
 
@@ -96,7 +97,8 @@ TEST_P(StopSignal, EndsEverythingInOrder) {
   EXPECT_NE(instance.log("mariadbd").find("Shutdown complete"), std::string::npos);
   const std::string log = instance.log("confab");
   const auto stopped = [&](const std::string& name) {
-    return log.find("run.stopped", log.rfind('\n', log.find("\"process\":\"" + name + "\",\"code\"")));
+    return log.find("run.stopped",
+                    log.rfind('\n', log.find("\"process\":\"" + name + "\",\"code\"")));
   };
   ASSERT_NE(stopped("mariadbd"), std::string::npos) << log;
   EXPECT_LT(stopped("confab-api"), stopped("confab-worker"));
@@ -191,7 +193,7 @@ TEST(Run, StartsTheDatabaseWithTheSettingsThatKeepWhatWasAcknowledged) {
       "@@innodb_snapshot_isolation, @@local_infile, @@character_set_server, @@skip_networking, "
       "@@log_bin, @@global.sql_mode LIKE '%STRICT_ALL_TABLES%')",
       {}, [&](const db::Row& row) { settings = row.get<std::string>(); });
-  EXPECT_EQ(settings, "1 1 1 0 utf8mb4 1 0 1");
+  EXPECT_EQ(settings, "1 ON ON OFF utf8mb4 ON OFF 1");
 }
 
 }  // namespace

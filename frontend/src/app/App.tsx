@@ -1,17 +1,18 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { DirectionProvider } from "@base-ui/react/direction-provider";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { account, ready } from "../features/accounts/store";
 import { Register } from "../features/accounts/Register";
 import { SignIn } from "../features/accounts/SignIn";
 import { useValue } from "../store/hooks";
-import { ToastHost } from "../ui/Toast";
 import { TooltipProvider } from "../ui/Tooltip";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Shell } from "./Shell";
 import { Splash } from "./Splash";
 import { closeOverlay } from "./overlay";
+
+const ToastHost = lazy(() => import("../ui/ToastHost"));
 
 /** Everything below the root: who is here decides between the door and the house. */
 export function App() {
@@ -23,7 +24,9 @@ export function App() {
         <DirectionProvider direction={dir}>
           <TooltipProvider delay={400}>
             <Door />
-            <ToastHost />
+            <Suspense fallback={null}>
+              <ToastHost />
+            </Suspense>
           </TooltipProvider>
         </DirectionProvider>
       </CSPProvider>

@@ -10,7 +10,7 @@ export function NotFound() {
   const title = t("There is nothing at this address");
   useEffect(() => setTitle(title), [title]);
   return (
-    <main className={shell.main} tabIndex={-1}>
+    <main id="main" className={shell.main} tabIndex={-1}>
       <EmptyState wholePage icon={<Compass size={26} />} title={title} actions={<Link href="/">{t("Go home")}</Link>}>
         {t("The link may be old or mistyped.")}
       </EmptyState>

@@ -57,6 +57,7 @@ export function Shell() {
                 <NotFound />
               </Route>
             </Switch>
+            <FocusMain key={path} />
           </Suspense>
         </ErrorBoundary>
       </div>
@@ -65,7 +66,16 @@ export function Shell() {
   );
 }
 
+/** After going to another page the focus is on it, not on the link that is left behind. */
+function FocusMain() {
+  useEffect(() => {
+    const main = document.getElementById("main");
+    if (main && !main.contains(document.activeElement)) main.focus({ preventScroll: true });
+  }, []);
+  return null;
+}
+
 function focusMain(event: { preventDefault(): void }): void {
   event.preventDefault();
-  document.querySelector<HTMLElement>("main")?.focus();
+  document.getElementById("main")?.focus();
 }

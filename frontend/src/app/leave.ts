@@ -1,7 +1,7 @@
 import { signOut } from "../features/accounts/commands";
 import { pending } from "../features/messages/store";
 import { errorText } from "../i18n/errors";
-import { toast } from "../ui/Toast";
+import { toast } from "../ui/toast";
 import { openOverlay } from "./overlay";
 
 /** Signs out; asks first when that would lose messages which only this device has. */

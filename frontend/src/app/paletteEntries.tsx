@@ -12,7 +12,7 @@ import { personName } from "../features/people/store";
 import { t } from "../i18n";
 import { errorText } from "../i18n/errors";
 import { Avatar } from "../ui/Avatar";
-import { toast } from "../ui/Toast";
+import { toast } from "../ui/toast";
 import { leave } from "./leave";
 import { openOverlay } from "./overlay";
 

@@ -19,7 +19,8 @@ std::string read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (file.bad() || !file.is_open()) {
-    throw Failure(Exit::data, "cannot read " + path.string(), "give this user the right to read it");
+    throw Failure(Exit::data, "cannot read " + path.string(),
+                  "give this user the right to read it");
   }
   return text;
 }
@@ -64,8 +65,8 @@ fs::path migrations_folder() {
   if (const char* given = std::getenv("CONFAB_MIGRATIONS"); given != nullptr && *given != '\0') {
     return given;
   }
-  const fs::path installed = fs::read_symlink("/proc/self/exe").parent_path().parent_path() /
-                             "share/confab/migrations";
+  const fs::path installed =
+      fs::read_symlink("/proc/self/exe").parent_path().parent_path() / "share/confab/migrations";
   return fs::exists(installed) ? installed : fs::path(CONFAB_MIGRATIONS_FOLDER);
 }
 
@@ -84,7 +85,8 @@ std::vector<Migration> load_migrations(const fs::path& folder) {
   for (const fs::path& path : paths) {
     migrations.push_back(load_one(path));
     if (migrations.back().version != migrations.size()) {
-      throw Failure(Exit::data, "the migrations in " + folder.string() + " do not count 1, 2, 3 ... at " +
+      throw Failure(Exit::data,
+                    "the migrations in " + folder.string() + " do not count 1, 2, 3 ... at " +
                         path.filename().string(),
                     "give the newest the next number; never renumber one that has been run");
     }

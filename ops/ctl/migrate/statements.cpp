@@ -122,11 +122,15 @@ std::string why_not_alter(const std::string& text) {
     return "only ALTER TABLE is known";
   }
   for (const std::string& clause : clauses(head.suffix().str())) {
-    if (begins(clause, R"(ADD (COLUMN |INDEX |KEY |UNIQUE (INDEX |KEY )?|CONSTRAINT |FOREIGN KEY |PARTITION )?IF NOT EXISTS )") ||
-        begins(clause, R"(DROP (COLUMN |INDEX |KEY |CONSTRAINT |FOREIGN KEY |PARTITION )?IF EXISTS )") ||
+    if (begins(
+            clause,
+            R"(ADD (COLUMN |INDEX |KEY |UNIQUE (INDEX |KEY )?|CONSTRAINT |FOREIGN KEY |PARTITION )?IF NOT EXISTS )") ||
+        begins(clause,
+               R"(DROP (COLUMN |INDEX |KEY |CONSTRAINT |FOREIGN KEY |PARTITION )?IF EXISTS )") ||
         begins(clause, R"((MODIFY|CHANGE|ALTER|RENAME)( COLUMN| INDEX| KEY)? IF EXISTS )") ||
         begins(clause, R"(MODIFY )") ||
-        begins(clause, R"((ENGINE|ROW_FORMAT|COMMENT|ALGORITHM|LOCK|KEY_BLOCK_SIZE|AUTO_INCREMENT)\b)") ||
+        begins(clause,
+               R"((ENGINE|ROW_FORMAT|COMMENT|ALGORITHM|LOCK|KEY_BLOCK_SIZE|AUTO_INCREMENT)\b)") ||
         begins(clause, R"((DEFAULT )?(CHARACTER SET|CHARSET|COLLATE)\b)") ||
         begins(clause, R"(CONVERT TO )")) {
       continue;
@@ -170,7 +174,8 @@ std::vector<std::string> split_statements(std::string_view sql) {
 std::string why_not_repeatable(std::string_view statement) {
   const std::string text = skeleton(statement) + " ";
   if (begins(text, "ALTER ")) return why_not_alter(text);
-  if (begins(text, R"(CREATE (OR REPLACE )(\S+ )?(TABLE|VIEW|INDEX|FUNCTION|PROCEDURE|TRIGGER)\b)") ||
+  if (begins(text,
+             R"(CREATE (OR REPLACE )(\S+ )?(TABLE|VIEW|INDEX|FUNCTION|PROCEDURE|TRIGGER)\b)") ||
       begins(text, R"(CREATE (TABLE|VIEW|DATABASE|SEQUENCE) IF NOT EXISTS )") ||
       begins(text, R"(CREATE (UNIQUE |FULLTEXT )?INDEX IF NOT EXISTS )") ||
       begins(text, R"(DROP (TABLE|VIEW|INDEX|SEQUENCE|TRIGGER) IF EXISTS )") ||

@@ -27,7 +27,8 @@ void make_private_folder(const fs::path& path) {
     error.assign(errno, std::generic_category());
   }
   if (error || !fs::is_directory(path)) {
-    throw Failure(Exit::cannot_create, "cannot create the folder " + path.string() +
+    throw Failure(Exit::cannot_create,
+                  "cannot create the folder " + path.string() +
                       (error ? ": " + error.message() : ": something else has that name"),
                   "choose another CONFAB_DATA, or give this user the right to write there");
   }

@@ -20,7 +20,9 @@ class DataFolder {
   DataFolder& operator=(const DataFolder&) = delete;
 
   const std::filesystem::path& path() const noexcept { return path_; }
-  std::filesystem::path log(const std::string& name) const { return path_ / "log" / (name + ".log"); }
+  std::filesystem::path log(const std::string& name) const {
+    return path_ / "log" / (name + ".log");
+  }
   /// To be inherited by every process of this run.
   int processes_lock() const noexcept { return processes_lock_; }
 

@@ -115,27 +115,19 @@ Command database_command(const DataFolder& data, int pool_mb, const fs::path& no
                   .inherited = data.processes_lock()};
   command.arguments.insert(
       command.arguments.end(),
-      {"--init-file=" + accounts.string(),
-       "--socket=" + database_socket(data.path()).string(),
+      {"--init-file=" + accounts.string(), "--socket=" + database_socket(data.path()).string(),
        "--pid-file=" + (data.path() / "tmp" / "mariadbd.pid").string(),
-       "--secure-file-priv=" + (data.path() / "tmp").string(),
-       "--skip-networking",
-       "--skip-name-resolve",
-       "--local-infile=OFF",
-       "--max-connections=200",
-       "--max-allowed-packet=64M",
-       "--character-set-server=utf8mb4",
-       "--collation-server=utf8mb4_bin",
-       "--default-time-zone=+00:00",
+       "--secure-file-priv=" + (data.path() / "tmp").string(), "--skip-networking",
+       "--skip-name-resolve", "--local-infile=OFF", "--max-connections=200",
+       "--max-allowed-packet=64M", "--character-set-server=utf8mb4",
+       "--collation-server=utf8mb4_bin", "--default-time-zone=+00:00",
        "--sql-mode=STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
        "NO_ENGINE_SUBSTITUTION",
        "--innodb-buffer-pool-size=" + std::to_string(pool_mb) + "M",
-       "--innodb-flush-log-at-trx-commit=1",
-       "--innodb-doublewrite=ON",
+       "--innodb-flush-log-at-trx-commit=1", "--innodb-doublewrite=ON",
        "--innodb-snapshot-isolation=ON",
        // Tables are InnoDB; what the other engines would reserve is memory for nothing.
-       "--aria-pagecache-buffer-size=8M",
-       "--key-buffer-size=1M"});
+       "--aria-pagecache-buffer-size=8M", "--key-buffer-size=1M"});
   return command;
 }
 

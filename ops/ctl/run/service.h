@@ -13,7 +13,8 @@ using Moment = std::chrono::steady_clock::time_point;
 /// A process that is kept running. The supervisor calls in with the time; nothing here waits.
 class Service {
  public:
-  Service(std::string name, Command command) : name_(std::move(name)), command_(std::move(command)) {}
+  Service(std::string name, Command command)
+      : name_(std::move(name)), command_(std::move(command)) {}
 
   const std::string& name() const noexcept { return name_; }
   const std::filesystem::path& log() const noexcept { return command_.log; }

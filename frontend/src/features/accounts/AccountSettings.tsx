@@ -4,7 +4,7 @@ import { useValue } from "../../store/hooks";
 import { Button } from "../../ui/Button";
 import { FormError } from "../../ui/FormError";
 import { PasswordField, TextField } from "../../ui/TextField";
-import { toast } from "../../ui/Toast";
+import { toast } from "../../ui/toast";
 import { useSubmit } from "../../ui/useSubmit";
 import { SessionList } from "./SessionList";
 import styles from "./Settings.module.css";

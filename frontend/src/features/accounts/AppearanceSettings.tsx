@@ -6,7 +6,7 @@ import { useValue } from "../../store/hooks";
 import { ChoiceGroup } from "../../ui/ChoiceGroup";
 import { Select } from "../../ui/Select";
 import { Switch } from "../../ui/Switch";
-import { toast } from "../../ui/Toast";
+import { toast } from "../../ui/toast";
 import styles from "./Settings.module.css";
 import { updateSettings } from "./commands";
 import { settings } from "./store";

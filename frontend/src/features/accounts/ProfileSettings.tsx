@@ -5,7 +5,7 @@ import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
 import { FormError } from "../../ui/FormError";
 import { TextField } from "../../ui/TextField";
-import { toast } from "../../ui/Toast";
+import { toast } from "../../ui/toast";
 import { useSubmit } from "../../ui/useSubmit";
 import styles from "./Settings.module.css";
 import { type MeChange, updateMe } from "./commands";

@@ -7,7 +7,7 @@ import { useTable } from "../../store/hooks";
 import { Button } from "../../ui/Button";
 import { FormError } from "../../ui/FormError";
 import { Skeleton } from "../../ui/Skeleton";
-import { toast } from "../../ui/Toast";
+import { toast } from "../../ui/toast";
 import { useSubmit } from "../../ui/useSubmit";
 import styles from "./Settings.module.css";
 import { endOtherSessions, endSession, loadSessions } from "./commands";

@@ -5,7 +5,7 @@ import { t } from "../../i18n";
 import { errorText } from "../../i18n/errors";
 import { IconButton } from "../../ui/IconButton";
 import { Menu, type MenuEntry } from "../../ui/Menu";
-import { toast } from "../../ui/Toast";
+import { toast } from "../../ui/toast";
 import { markUnreadFrom } from "../reads/commands";
 import styles from "./MessageRow.module.css";
 import { useConversation } from "./conversation";

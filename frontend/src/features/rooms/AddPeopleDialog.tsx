@@ -5,7 +5,7 @@ import { useSource } from "../../store/hooks";
 import { Button } from "../../ui/Button";
 import { Dialog, DialogFoot } from "../../ui/Dialog";
 import { FormError } from "../../ui/FormError";
-import { toast } from "../../ui/Toast";
+import { toast } from "../../ui/toast";
 import { useSubmit } from "../../ui/useSubmit";
 import { me } from "../accounts/store";
 import { PeoplePicker } from "../people/PeoplePicker";

@@ -2,7 +2,7 @@ import type { Id } from "../../api/types";
 import { t } from "../../i18n";
 import { useSource } from "../../store/hooks";
 import { Confirm } from "../../ui/Dialog";
-import { toast } from "../../ui/Toast";
+import { toast } from "../../ui/toast";
 import { useSubmit } from "../../ui/useSubmit";
 import { archiveRoom } from "./commands";
 import { titleOf } from "./store";

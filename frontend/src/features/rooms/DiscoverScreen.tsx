@@ -13,7 +13,7 @@ import { EmptyState } from "../../ui/EmptyState";
 import { IconButton } from "../../ui/IconButton";
 import { Skeleton } from "../../ui/Skeleton";
 import { TextField } from "../../ui/TextField";
-import { toast } from "../../ui/Toast";
+import { toast } from "../../ui/toast";
 import { useSubmit } from "../../ui/useSubmit";
 import styles from "./DiscoverScreen.module.css";
 import { discoverRooms, joinRoom } from "./commands";

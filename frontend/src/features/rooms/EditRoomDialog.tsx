@@ -7,7 +7,7 @@ import { ChoiceGroup } from "../../ui/ChoiceGroup";
 import { Dialog, DialogFoot } from "../../ui/Dialog";
 import { FormError } from "../../ui/FormError";
 import { TextArea, TextField } from "../../ui/TextField";
-import { toast } from "../../ui/Toast";
+import { toast } from "../../ui/toast";
 import { useSubmit } from "../../ui/useSubmit";
 import { type RoomChange, updateRoom } from "./commands";
 import styles from "./dialogs.module.css";

@@ -10,7 +10,7 @@ import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { Menu, type MenuEntry } from "../../ui/Menu";
 import { Skeleton } from "../../ui/Skeleton";
-import { toast } from "../../ui/Toast";
+import { toast } from "../../ui/toast";
 import { myself } from "../accounts/store";
 import { PersonAvatar } from "../people/PersonAvatar";
 import { people, personName } from "../people/store";

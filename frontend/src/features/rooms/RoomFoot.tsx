@@ -3,7 +3,7 @@ import type { MyRoom } from "../../api/types";
 import { t } from "../../i18n";
 import { errorText } from "../../i18n/errors";
 import { Button } from "../../ui/Button";
-import { toast } from "../../ui/Toast";
+import { toast } from "../../ui/toast";
 import { useSubmit } from "../../ui/useSubmit";
 import styles from "./RoomFoot.module.css";
 import { joinRoom, restoreRoom } from "./commands";

@@ -11,7 +11,7 @@ import { errorText } from "../../i18n/errors";
 import { useValue } from "../../store/hooks";
 import { IconButton } from "../../ui/IconButton";
 import { Menu, type MenuEntry } from "../../ui/Menu";
-import { toast } from "../../ui/Toast";
+import { toast } from "../../ui/toast";
 import { Presence } from "../people/Presence";
 import { markRoomRead } from "../reads/commands";
 import { RoomIcon } from "./RoomIcon";

@@ -36,10 +36,10 @@ export function putFetchedRoom(fetched: MyRoom): void {
     previewRooms.put(fetched);
     return;
   }
-  previewRooms.remove(fetched.id);
   const held = rooms.get(fetched.id);
   if (!held) rooms.put(fetched);
   else if (fetched.version >= held.version) rooms.put({ ...fetched, ...streamOwned(held) });
+  previewRooms.remove(fetched.id);
 }
 
 function streamOwned(room: MyRoom) {
@@ -73,9 +73,9 @@ export const roomEvents = {
     members.put(member);
     const held = rooms.get(room.id);
     if (member.user_id === myId()) {
-      previewRooms.remove(room.id);
       if (!held) rooms.put(asMine(room, member.role));
       else rooms.put({ ...held, role: member.role, ...roster(room) });
+      previewRooms.remove(room.id);
     } else if (held) {
       rooms.put({ ...held, ...roster(room) });
     }

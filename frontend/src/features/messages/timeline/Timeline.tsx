@@ -127,7 +127,7 @@ export function Timeline({ ref, title, kind }: TimelineProps) {
         <div className={styles.fill} />
         {view.state === "loading" && rows.length === 0 && <Skeleton rows={7} shape="message" />}
         {view.state === "failed" && rows.length === 0 && <Failed view={view} onRetry={() => void roomWindow.retry()} />}
-        {view.state === "ready" && rows.length === 0 && <RoomStart title={title} kind={kind} empty />}
+        {view.state === "ready" && !view.locked && rows.length === 0 && <RoomStart title={title} kind={kind} empty />}
         <Virtualizer
           ref={list}
           scrollRef={log}

@@ -3,7 +3,7 @@ import { message, messagesOf, myRoom } from "../../../testing/rows";
 import type { Reply, Seen } from "../../../testing/server";
 import { asPersonOne } from "../../../testing/signedIn";
 import { apply } from "../../../sync/handlers";
-import { rooms } from "../../rooms/store";
+import { previewRooms, putFetchedRoom, rooms } from "../../rooms/store";
 import { distrustHistory, messages, pending } from "../store";
 import { type RoomWindow, WINDOW_LIMIT, windowOf } from "./Window";
 
@@ -201,4 +201,18 @@ test("a place that does not exist becomes the nearest that does", async () => {
   held.server.on("GET /rooms/5/messages", { body: { items: messagesOf("5", 1, 20), prev: null, next: null } });
   await window.open(999);
   expect(window.get()).toMatchObject({ state: "ready", target: { seq: 20 } });
+});
+
+test("a room that is only looked at is not fetched; joining it opens it", async () => {
+  last = 10;
+  previewRooms.put(myRoom("5", { role: null, last_seq: 10 }));
+  const window = windowOf("5");
+  watching.push(window.watch(() => undefined));
+  await window.open("unread");
+  expect(window.get()).toMatchObject({ state: "ready", locked: true, ids: [] });
+  expect(fetches()).toBe(0);
+
+  putFetchedRoom(myRoom("5", { last_seq: 10, read_seq: 10 }));
+  await vi.waitFor(() => expect(edges(window)).toEqual([1, 10]));
+  expect(window.get().locked).toBe(false);
 });

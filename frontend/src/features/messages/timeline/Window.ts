@@ -11,6 +11,8 @@ import { loadPage, type Place } from "./Loader";
 export interface TimelineView {
   state: "loading" | "ready" | "failed";
   error: unknown;
+  /** Only members may read: this room has to be joined first. */
+  locked: boolean;
   /** Oldest first, without holes. */
   ids: readonly Id[];
   /** My messages that are still on their way; only at the newest end. */
@@ -136,7 +138,7 @@ export class RoomWindow {
     const signal = this.#restart();
     this.#anchor = anchor;
     this.#target = null;
-    if (this.#isEmptyRoom() || isHere()) return this.#become("ready");
+    if (this.#isLocked() || this.#isEmptyRoom() || isHere()) return this.#become("ready");
     this.#become("loading");
     await this.#load(place, signal);
   }
@@ -191,7 +193,7 @@ export class RoomWindow {
 
   /** The history may have changed unseen: fetch it again, showing the old one meanwhile. */
   #refetch(): void {
-    if (!this.#isOpen || this.#state === "loading" || this.#isEmptyRoom()) return;
+    if (!this.#isOpen || this.#isLocked() || this.#state === "loading" || this.#isEmptyRoom()) return;
     const signal = this.#restart();
     const place: Place = this.#anchor === "end" ? {} : { around: this.#anchor };
     void this.#load(place, signal, () => timeline(this.room_id).clear());
@@ -224,6 +226,10 @@ export class RoomWindow {
     return rooms.get(this.room_id) ?? previewRooms.get(this.room_id);
   }
 
+  #isLocked(): boolean {
+    return !rooms.has(this.room_id) && previewRooms.has(this.room_id);
+  }
+
   #isEmptyRoom(): boolean {
     return this.#room()?.last_seq === 0 && timeline(this.room_id).newest === undefined;
   }
@@ -245,7 +251,11 @@ export class RoomWindow {
     const epoch = historyEpoch.watch(() => this.#refetch());
     const order = timeline(this.room_id).watch(() => this.#refresh());
     const unsent = pending.watchAll(() => this.#refresh());
-    const row = rooms.watch(this.room_id, () => this.#refresh());
+    const row = rooms.watch(this.room_id, () => {
+      // Joined while looking at it: now there is something to read.
+      if (this.#isOpen && this.#view?.locked && !this.#isLocked()) void this.open(this.#lastOpen);
+      else this.#refresh();
+    });
     this.#refresh();
     return () => [epoch, order, unsent, row].forEach((stop) => stop());
   }
@@ -268,6 +278,7 @@ export class RoomWindow {
     return {
       state: this.#state,
       error: this.#error,
+      locked: this.#isLocked(),
       ids,
       pending: keepSame(before?.pending, unsent),
       hasOlder: first !== undefined && first.seq > this.#oldest,

@@ -1,18 +1,22 @@
 import { Toast as Base } from "@base-ui/react/toast";
 import { CircleAlert, CircleCheck, X } from "lucide-react";
+import { useEffect } from "react";
 import { t } from "../i18n";
 import { cx } from "./cx";
+import { deliverTo, type Notice } from "./toast";
 import styles from "./Toast.module.css";
 
 const manager = Base.createToastManager();
+const SHOWN_MS = 5000;
 
-/** Shows a short notice for five seconds. Callable from anywhere; `danger` is read out at once. */
-export function toast(text: string, tone: "plain" | "danger" = "plain"): void {
-  manager.add({ description: text, type: tone, priority: tone === "danger" ? "high" : "low", timeout: 5000 });
+function show({ text, tone }: Notice): void {
+  const priority = tone === "danger" ? "high" : "low";
+  manager.add({ description: text, type: tone, priority, timeout: SHOWN_MS });
 }
 
 /** Where toasts appear. Stands once, at the root. */
-export function ToastHost() {
+export default function ToastHost() {
+  useEffect(() => deliverTo(show), []);
   return (
     <Base.Provider toastManager={manager} limit={3}>
       <Base.Portal>

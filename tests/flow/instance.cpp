@@ -1,0 +1,168 @@
+#include "tests/flow/instance.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <stdexcept>
+
+#include "ops/ctl/environment.h"
+#include "ops/ctl/run/process.h"
+
+namespace confab::test {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+constexpr std::string_view kReady = "Confab is ready at http://127.0.0.1:";
+
+std::string read_all(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::map<std::string, std::string> take_choices() {
+  std::map<std::string, std::string> taken;
+  for (const char* variable : {"CONFAB_SAMPLES", "CONFAB_FAULT_CYCLES", "CONFAB_FAULT_SEED"}) {
+    if (const char* value = std::getenv(variable)) taken[variable] = value;
+    ::unsetenv(variable);
+  }
+  return taken;
+}
+
+const char* process_name(Part part) {
+  switch (part) {
+    case Part::api:
+      return "confab-api";
+    case Part::worker:
+      return "confab-worker";
+    case Part::database:
+      return "mariadbd";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string choice(const std::string& variable) {
+  static const std::map<std::string, std::string> choices = take_choices();
+  const auto found = choices.find(variable);
+  return found == choices.end() ? "" : found->second;
+}
+
+Instance::Instance(Options options) : options_(std::move(options)) {
+  std::string pattern = (fs::temp_directory_path() / "confab-flow-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make " + pattern);
+  home_ = pattern;
+  data_ = home_ / "data";
+}
+
+Instance::~Instance() {
+  if (pid_ != 0) {
+    ::kill(pid_, SIGCONT);
+    signal(Part::database, SIGCONT);
+    stop();
+  }
+  all_gone(20s);
+  std::error_code none;
+  fs::remove_all(home_, none);
+}
+
+void Instance::start() {
+  choice("");
+  ctl::run::Command command{
+      .program = options_.program.empty() ? fs::path(CONFAB_PROGRAM) : options_.program,
+      .arguments = {"run"},
+      .environment = options_.environment,
+      .log = home_ / "output"};
+  const std::initializer_list<std::string> usual{
+      "CONFAB_DATA=" + data_.string(),  "CONFAB_PORT=0",          "CONFAB_BIND=127.0.0.1",
+      "CONFAB_DATABASE_URL=",           "CONFAB_RATE_LIMITS=off", "CONFAB_LOG_FORMAT=json",
+      "CONFAB_PASSWORD_MEMORY_KIB=8192"};
+  command.environment.insert(command.environment.end(), usual);
+  fs::remove(command.log);
+  pid_ = ctl::run::start(command);
+  const bool said = eventually(60s, [&] {
+    siginfo_t ended{};
+    ::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT);
+    return ended.si_pid != 0 || output().find(kReady) != std::string::npos;
+  });
+  const std::string text = output();
+  const auto at = text.find(kReady);
+  if (!said || at == std::string::npos) throw std::runtime_error("not ready: " + text);
+  port_ = std::stoi(text.substr(at + kReady.size()));
+}
+
+int Instance::stop() {
+  ::kill(pid_, SIGTERM);
+  const int code = ctl::run::wait_for(pid_);
+  pid_ = 0;
+  return code;
+}
+
+pid_t Instance::pid(Part part) const {
+  const std::string task = "/proc/" + std::to_string(pid_) + "/task/" + std::to_string(pid_);
+  std::ifstream children(task + "/children");
+  for (pid_t pid = 0; children >> pid;) {
+    if (read_all("/proc/" + std::to_string(pid) + "/comm") == std::string(process_name(part)) + '\n') {
+      return pid;
+    }
+  }
+  return 0;
+}
+
+void Instance::signal(Part part, int number) const {
+  if (const pid_t found = pid(part); found > 0) ::kill(found, number);
+}
+
+void Instance::signal_supervisor(int number) const { ::kill(pid_, number); }
+
+void Instance::kill(Part part) const {
+  const pid_t victim = pid(part);
+  if (victim <= 0) throw std::runtime_error(std::string("nothing to kill: ") + process_name(part));
+  ::kill(victim, SIGKILL);
+  // A zombie that its stopped supervisor has not buried yet is dead enough.
+  const std::string stat = "/proc/" + std::to_string(victim) + "/stat";
+  const bool gone = eventually(10s, [&] {
+    const std::string text = read_all(stat);
+    const auto name_end = text.rfind(')');
+    return name_end == std::string::npos || text.substr(name_end, 3) == ") Z";
+  });
+  if (!gone) throw std::runtime_error(std::string("does not die: ") + process_name(part));
+}
+
+bool Instance::ready(std::chrono::milliseconds patience) const {
+  return eventually(patience, [&] {
+    try {
+      return client().get("/readyz").status == 200;
+    } catch (const std::runtime_error&) {
+      return false;
+    }
+  });
+}
+
+bool Instance::all_gone(std::chrono::milliseconds patience) const {
+  const int lock = ::open((data_ / "processes.lock").c_str(), O_RDWR | O_CLOEXEC);
+  if (lock < 0) return true;
+  const bool gone = eventually(patience, [&] { return ::flock(lock, LOCK_EX | LOCK_NB) == 0; });
+  ::close(lock);
+  return gone;
+}
+
+db::Connection Instance::database() const {
+  return {db::parse_address(ctl::database_url_of(data_)), {}};
+}
+
+std::string Instance::output() const { return read_all(home_ / "output"); }
+
+std::string Instance::log(const std::string& name) const {
+  return read_all(data_ / "log" / (name + ".log"));
+}
+
+}  // namespace confab::test
