@@ -48,9 +48,10 @@ class Process {
   }
 
   void run(const sigset_t& signals) {
+    // Holding the node: what an earlier process was committing is in the log from here on.
+    writer_.start();
     start_hub();
     App& app = make_app();
-    writer_.start();
     ids_.set_node(writer_.node());
     const std::string bells = config_.data + "/run";
     events::Follower follower(pool_, *hub_, writer_.node(), bells);
@@ -95,13 +96,15 @@ class Process {
   /// The hub knows the newest events before the first stream asks for them.
   void start_hub() {
     constexpr std::size_t kRecent = 20'000;
-    pool_.snapshot([&](db::Tx& tx) {
+    constexpr std::chrono::seconds kPatience{30};
+    const auto fill = [&](db::Tx& tx) {
       db::require_durable(tx, config_.unsafe_durability);
       hub_.emplace(events::Hub::Settings{.tag = events::server_tag(tx)}, clock_);
       auto recent = events::read_after(tx, events::horizon(tx), kRecent);
       hub_->warm(events::before(tx, recent), std::move(recent));
       return 0;
-    });
+    };
+    pool_.snapshot(fill, kPatience);
     hub_->observe([this](const events::Event& event) {
       // Membership or a room changed by another process.
       if (event.node != writer_.node() && event.about.room) book_.forget_later(event.about.room);

@@ -42,20 +42,6 @@ bool is_setup_code(const Config& config, const std::optional<std::string>& given
   return !wanted.empty() && crypto::equal(bare_code(*given), wanted);
 }
 
-/// 100 random bits in groups of five letters and digits that look like no other.
-std::string make_setup_code() {
-  constexpr std::string_view kLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-  constexpr int kLength = 20;
-  std::string code;
-  int count = 0;
-  for (const char byte : crypto::random_bytes(kLength)) {
-    if (count != 0 && count % 5 == 0) code += '-';
-    code += kLetters[static_cast<unsigned char>(byte) % kLetters.size()];
-    ++count;
-  }
-  return code;
-}
-
 void drop_setup_code(const Config& config) {
   std::error_code none;
   std::filesystem::remove(setup_code_file(config), none);
@@ -179,7 +165,7 @@ void prepare_setup(App& app) {
   const auto path = setup_code_file(app.config);
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0 && errno == EEXIST) return;
-  const auto line = make_setup_code() + '\n';
+  const auto line = make_code() + '\n';
   const bool written = file >= 0 && ::write(file, line.data(), line.size()) ==
                                         static_cast<ssize_t>(line.size());
   const int why = errno;

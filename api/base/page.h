@@ -47,6 +47,10 @@ constexpr auto fields(const Page<T>*) {
                   field("prev", &Page<T>::prev).says("Cursor of the page before; null at the start."));
 }
 
+inline Error cursor_invalid() {
+  return {Code::cursor_invalid, "Take cursors only from `next` and `prev` of a page."};
+}
+
 /// A place in a list: what follows the item of that key or, going back, what
 /// comes before it. Opaque to clients.
 struct Cursor {
@@ -60,9 +64,7 @@ struct Cursor {
     const auto plain = text.size() <= 1000 ? crypto::base64url_decode(text) : std::nullopt;
     const bool fits = plain && plain->size() > 1 && (plain->front() == '<' || plain->front() == '>') &&
                       text::is_utf8(*plain) && !text::has_controls(*plain);
-    if (!fits) {
-      throw Error(Code::cursor_invalid, "Take cursors only from `next` and `prev` of a page.");
-    }
+    if (!fits) throw cursor_invalid();
     return {.back = plain->front() == '<', .key = plain->substr(1)};
   }
 };

@@ -3,6 +3,10 @@
 #include <mysql.h>
 #include <errmsg.h>
 
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <charconv>
 
 #include "api/base/calls.h"
@@ -42,6 +46,31 @@ bool means_lost(unsigned number) {
   }
 }
 
+using std::chrono::steady_clock;
+
+thread_local steady_clock::time_point wait_until = steady_clock::time_point::max();
+
+/// Called by the connector wherever it waits: its own timeouts count whole seconds only.
+int wait_for_io(my_socket socket, my_bool for_reading, int timeout_ms) noexcept {
+  auto until = wait_until;
+  if (timeout_ms > 0) {
+    until = std::min(until, steady_clock::now() + std::chrono::milliseconds(timeout_ms));
+  }
+  while (true) {
+    int rest = -1;
+    if (until != steady_clock::time_point::max()) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady_clock::now());
+      rest = static_cast<int>(std::max<std::int64_t>(0, left.count()));
+    }
+    pollfd ready{.fd = socket, .events = POLLIN, .revents = 0};
+    if (for_reading == 0) ready.events = POLLOUT;
+    const int count = ::poll(&ready, 1, rest);
+    if (count < 0 && errno == EINTR) continue;
+    if (count == 0) errno = ETIMEDOUT;
+    return count;
+  }
+}
+
 bool is_integer(enum_field_types type) {
   switch (type) {
     case MYSQL_TYPE_TINY:
@@ -57,6 +86,14 @@ bool is_integer(enum_field_types type) {
 }
 
 }  // namespace
+
+Deadline::Deadline(steady_clock::time_point at) : outer_(wait_until) {
+  wait_until = std::min(outer_, at);
+}
+
+Deadline::~Deadline() { wait_until = outer_; }
+
+steady_clock::time_point Deadline::now_held() { return wait_until; }
 
 SqlError::SqlError(unsigned number, bool lost)
     : Error(lost ? Code::unavailable : Code::internal,
@@ -154,6 +191,7 @@ Connection::Connection(const Address& address, const Options& options)
     mysql_options(handle, MYSQL_OPT_READ_TIMEOUT, &options.read_timeout_s);
     mysql_options(handle, MYSQL_OPT_WRITE_TIMEOUT, &options.read_timeout_s);
   }
+  mysql_optionsv(handle, MARIADB_OPT_IO_WAIT, &wait_for_io);
   mysql_options(handle, MYSQL_SET_CHARSET_NAME, "utf8mb4");
   const my_bool report = 1;
   mysql_options(handle, MYSQL_REPORT_DATA_TRUNCATION, &report);

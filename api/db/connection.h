@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -46,6 +47,22 @@ struct Outcome {
 /// Once per process before the first thread, and once per thread that used a connection.
 void library_start();
 void thread_end() noexcept;
+
+/// Until when this thread waits for answers of a database, whatever the options of a
+/// connection say; then the connection counts as lost. Of several the earliest holds.
+class Deadline {
+ public:
+  explicit Deadline(std::chrono::steady_clock::time_point at);
+  ~Deadline();
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+  /// The one that holds in this thread; the end of time when there is none.
+  static std::chrono::steady_clock::time_point now_held();
+
+ private:
+  const std::chrono::steady_clock::time_point outer_;
+};
 
 /// One connection; used by one thread at a time. Statements are prepared once
 /// and kept. Sessions run in UTC, utf8mb4 and strict mode.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -14,11 +15,15 @@ class Pool {
  public:
   Pool(Address address, std::size_t size) : address_(std::move(address)), size_(size) {}
 
+  /// So that a client of a database that hangs gets its refusal within 2 s.
+  static constexpr std::chrono::milliseconds kPatience{1700};
+
   /// Runs `use(Tx&)`, each statement by itself. A connection that turns out to be
   /// dead is replaced and `use` runs once more, so it must only read.
-  /// Throws SqlError(unavailable) when no connection can be had within 2 s.
+  /// Throws Error(unavailable) when the database does not answer within `patience`.
   template <typename F>
-  auto read(F&& use) {
+  auto read(F&& use, std::chrono::milliseconds patience = kPatience) {
+    const Deadline deadline(std::chrono::steady_clock::now() + patience);
     try {
       return read_once(use);
     } catch (const SqlError& error) {
@@ -30,7 +35,7 @@ class Pool {
 
   /// The same, with all statements seeing one moment of the database.
   template <typename F>
-  auto snapshot(F&& use) {
+  auto snapshot(F&& use, std::chrono::milliseconds patience = kPatience) {
     return read([&](Tx& tx) {
       tx.connection().command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
       const struct End {
@@ -44,7 +49,7 @@ class Pool {
         }
       } end{tx.connection()};
       return use(tx);
-    });
+    }, patience);
   }
 
  private:

@@ -1,5 +1,7 @@
 #include "api/db/writer.h"
 
+#include <algorithm>
+
 #include "api/base/executor.h"
 #include "api/base/log.h"
 
@@ -8,7 +10,13 @@ namespace confab::db {
 using std::chrono::steady_clock;
 
 namespace {
+
 constexpr auto kReconnectPause = std::chrono::milliseconds(50);
+/// What connecting is given at the least, however little patience is left.
+constexpr auto kConnecting = std::chrono::milliseconds(200);
+/// The same for the statements of a transaction.
+constexpr auto kAnswering = std::chrono::milliseconds(1000);
+
 }  // namespace
 
 Error unavailable(const char* why) {
@@ -50,7 +58,7 @@ void Writer::submit(std::function<void(Tx&)> work) {
     queue_.push_back(unit);
   }
   wake_.notify_one();
-  // Once taken, a unit ends soon (the connection has a read timeout) and may
+  // Once taken, a unit ends soon (it waits for the database with a deadline) and may
   // touch the caller's stack until then; only a waiting one can be given up.
   constexpr auto kLongest = std::chrono::seconds(5);
   if (!unit->done.try_acquire_for(kLongest)) {
@@ -96,7 +104,8 @@ void Writer::finish(Unit& unit) noexcept { unit.done.release(); }
 
 void Writer::process(Batch batch) {
   ++stats_.batches;
-  if (!connection_ && !reconnect(batch.front()->since + settings_.patience)) {
+  expires_ = batch.front()->since + settings_.patience;
+  if (!connection_ && !reconnect()) {
     for (const auto& unit : batch) {
       unit->failure = std::make_exception_ptr(unavailable("The database is not reachable."));
       finish(*unit);
@@ -132,6 +141,7 @@ Writer::Fate Writer::run_together(Batch& batch) {
     }
 #ifdef CONFAB_SABOTAGE_ACK_BEFORE_COMMIT
     for (const auto& unit : batch) finish(*unit);
+    batch.clear();  // their callers are gone, and what they refer to with them
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
 #endif
   });
@@ -160,8 +170,9 @@ void Writer::run_unit(Tx& tx, const std::vector<Part*>& parts, Unit& unit) {
 
 void Writer::run_alone(Unit& unit) {
   constexpr int kTries = 3;
+  expires_ = unit.since + settings_.patience;
   for (int tries = 0; tries < kTries; ++tries) {
-    if (!connection_ && !reconnect(unit.since + settings_.patience)) {
+    if (!connection_ && !reconnect()) {
       unit.failure = std::make_exception_ptr(unavailable("The database is not reachable."));
       return;
     }
@@ -180,6 +191,7 @@ void Writer::run_alone(Unit& unit) {
 Writer::Fate Writer::transact(bool careful, const std::function<void(Tx&)>& work) {
   bool committing = false;
   try {
+    const Deadline deadline(std::max(expires_, steady_clock::now() + kAnswering));
     connection_->command("START TRANSACTION");
     Tx tx(*connection_, parts_, careful);
     if (careful) {
@@ -216,9 +228,9 @@ Writer::Fate Writer::resolve_loss(const SqlError& error, bool uncertain) {
   }
   connection_.reset();
   fate.unknown = uncertain;
-  const auto deadline = steady_clock::now() + settings_.patience;
   while (fate.unknown && !connection_) {
     try {
+      const Deadline deadline(std::max(expires_, steady_clock::now() + kConnecting));
       open();
       connection_->each("SELECT batch FROM nodes WHERE id = ?", {Value(node_)}, [&](const Row& row) {
         fate.committed = row.get<std::uint64_t>() == batch_number_;
@@ -226,17 +238,19 @@ Writer::Fate Writer::resolve_loss(const SqlError& error, bool uncertain) {
       fate.unknown = false;
     } catch (const Error&) {
       connection_.reset();
-      if (steady_clock::now() >= deadline) break;
+      if (steady_clock::now() >= expires_) break;
       std::this_thread::sleep_for(kReconnectPause);
     }
   }
   // What was committed without our knowing is found by the parts at the next connection.
   for (Part* part : parts_) fate.committed ? part->committed() : part->rolled_back();
-  try {
-    if (!connection_) open();
-    load_parts();
-  } catch (const Error&) {
-    connection_.reset();
+  if (connection_) {
+    try {
+      const Deadline deadline(std::max(expires_, steady_clock::now() + kConnecting));
+      load_parts();
+    } catch (const Error&) {
+      connection_.reset();
+    }
   }
   if (fate.committed) fate.failure = nullptr;
   return fate;
@@ -265,7 +279,7 @@ void Writer::open() {
     return got == 1;
   };
   if (node_ != 0) {
-    if (!lock(node_, 5)) throw unavailable("Another process has taken this node's number.");
+    if (!lock(node_, 1)) throw unavailable("Another process has taken this node's number.");
     return;
   }
   for (auto node = settings_.first_node; node <= settings_.last_node; ++node) {
@@ -289,18 +303,19 @@ void Writer::connect() {
   load_parts();
 }
 
-bool Writer::reconnect(steady_clock::time_point deadline) {
+bool Writer::reconnect() {
   ++stats_.reconnects;
-  while (true) {
+  while (steady_clock::now() < expires_) {
     try {
+      const Deadline deadline(std::max(expires_, steady_clock::now() + kConnecting));
       connect();
       return true;
     } catch (const Error&) {
       connection_.reset();
     }
-    if (steady_clock::now() >= deadline) return false;
     std::this_thread::sleep_for(kReconnectPause);
   }
+  return false;
 }
 
 }  // namespace confab::db

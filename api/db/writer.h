@@ -64,7 +64,8 @@ class Writer {
     std::size_t batch = 512;
     std::size_t queue = 4096;
     std::chrono::milliseconds batch_age{50};
-    std::chrono::milliseconds patience{1500};  ///< How long a unit waits for a lost database.
+    std::chrono::milliseconds patience{1500};  ///< How long a unit waits for a database that is
+                                               ///< lost or does not answer.
   };
 
   struct Stats {
@@ -135,13 +136,16 @@ class Writer {
   void connect();
   void open();
   void load_parts();
-  bool reconnect(std::chrono::steady_clock::time_point deadline);
+  /// False when the database is not there before `expires_`.
+  bool reconnect();
   static void finish(Unit& unit) noexcept;
 
   const Settings settings_;
   const std::vector<Part*> parts_;
   std::unique_ptr<Connection> connection_;
   std::uint32_t node_ = 0;
+  /// When the patience of those that the present work is for is over.
+  std::chrono::steady_clock::time_point expires_;
   std::uint64_t batch_number_ = 0;  ///< Written into `nodes` by each batch: tells a lost commit.
   Stats stats_;
 

@@ -161,11 +161,7 @@ Reply Dispatch::run(Call& call, const Router::Route& route) {
     if (endpoint.access == Access::admin && !call.caller.is_admin) {
       throw Error(Code::insufficient_role, "Only the server's administrators may do this.");
     }
-    const auto handle = [&] { return route.handler(call); };
-    if (endpoint.creates && settings_.once && call.idempotency_key()) {
-      return settings_.once(call, handle);
-    }
-    return handle();
+    return route.handler(call);
   };
   Reply reply;
   try {

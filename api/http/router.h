@@ -71,10 +71,6 @@ concept Versioned = requires(const T& t) {
   { t.version } -> std::convertible_to<std::int64_t>;
 };
 
-/// What a creating request with an Idempotency-Key finds or leaves behind. Given
-/// to the router by main; the rules of exactly-once are in accounts/idempotency.h.
-using Once = std::function<Reply(const Call& call, const std::function<Reply()>& run)>;
-
 class Router {
  public:
   static constexpr std::string_view kBase = "/api/v1";

@@ -33,9 +33,6 @@ class Server {
     /// Who calls: nobody, or throws Error. Runs on the executor, and not for
     /// endpoints that are open to everybody. `by_cookie` is filled in afterwards.
     std::function<Caller(const Call&)> authenticate;
-    /// Wraps the handler of an endpoint that `creates` when the call has an
-    /// Idempotency-Key; `run` throws what the handler throws.
-    Once once;
     /// GET /readyz: throws Error(unavailable) when the server cannot serve.
     std::function<void()> ready;
     std::string version;

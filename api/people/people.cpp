@@ -1,6 +1,6 @@
 #include "api/people/people.h"
 
-#include "api/base/text.h"
+#include "api/accounts/profile/names.h"
 #include "api/people/store.h"
 
 namespace confab::people {
@@ -8,6 +8,7 @@ namespace confab::people {
 Page<accounts::User> search(db::Tx& tx, const std::string& query, std::size_t limit,
                             const std::optional<std::string>& cursor) {
   const auto place = cursor ? std::optional(Cursor::parse(*cursor)) : std::nullopt;
+  if (place && !accounts::is_username(place->key)) throw cursor_invalid();
   auto found = store::search(tx, query, place, limit + 1);
   return page_of(std::move(found), limit, place,
                  [](const accounts::User& user) { return user.username; });

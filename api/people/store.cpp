@@ -1,5 +1,7 @@
 #include "api/people/store.h"
 
+#include <algorithm>
+
 #include "api/accounts/profile/names.h"
 #include "api/base/text.h"
 
@@ -32,7 +34,10 @@ std::vector<accounts::User> search(db::Tx& tx, const std::string& query,
   const auto words = accounts::display_key_of(folded);
   // Without a word (`...`), the display name has nothing that could match.
   const auto in_name = words.empty() && !folded.empty() ? "" : '%' + literally(words) + '%';
-  const auto in_username = literally(folded) + '%';
+  // Usernames are ASCII, and are not compared with what is not.
+  const bool ascii = std::all_of(folded.begin(), folded.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  const auto in_username = ascii ? literally(folded) + '%' : std::string();
   const bool back = place && place->back;
   const std::string from = place ? place->key : std::string();
   const std::string columns =

@@ -10,5 +10,7 @@ namespace confab::ctl {
 
 void add_run(CLI::App& app);
 void add_migrate(CLI::App& app);
+void add_user(CLI::App& app);
+void add_config(CLI::App& app);
 
 }  // namespace confab::ctl

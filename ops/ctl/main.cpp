@@ -36,6 +36,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   confab::ctl::add_run(app);
   confab::ctl::add_migrate(app);
+  confab::ctl::add_user(app);
+  confab::ctl::add_config(app);
   try {
     app.parse(argc, argv);
     return 0;

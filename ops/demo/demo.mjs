@@ -44,17 +44,6 @@ async function must(method, path, options) {
   throw new Error(`${method} ${path}: ${status} ${answer.code}: ${answer.detail ?? ""}`);
 }
 
-async function everything(path, token) {
-  const items = [];
-  let cursor = "";
-  do {
-    const page = await must("GET", `${path}?limit=100${cursor}`, { token });
-    items.push(...page.items);
-    cursor = page.next === null ? undefined : `&cursor=${encodeURIComponent(page.next)}`;
-  } while (cursor !== undefined);
-  return items;
-}
-
 async function until_ready() {
   const deadline = Date.now() + 120_000;
   while (Date.now() < deadline) {
@@ -79,8 +68,8 @@ async function person({ username, display_name }) {
 
 async function room({ name, visibility, topic, members }, people) {
   const owner = people.get(members[0]);
-  const mine = await everything("/rooms", owner.token);
-  const found = mine.find((candidate) => candidate.name === name);
+  const mine = await must("GET", "/rooms", { token: owner.token });
+  const found = mine.items.find((candidate) => candidate.name === name);
   const { id } =
     found ??
     (await must("POST", "/rooms", {

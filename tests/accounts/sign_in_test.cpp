@@ -197,6 +197,7 @@ TEST(Attempts, ManyRightOnesAtOnceAllSucceed) {
 
 TEST(Hashing, RefusesWhatIsBeyondItsQueue) {
   Config config;
+  config.password_memory_kib = 16 * 1024;
   accounts::Hashing hashing(config);
   std::atomic<int> hashed{0};
   std::atomic<int> refused{0};

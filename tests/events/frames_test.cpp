@@ -20,7 +20,7 @@ std::string text_of(const Queue& queue) {
 
 TEST(FrameLog, KeepsAFrameInOnePiece) {
   FrameLog log;
-  const Run first = log.append(string_view("id: "), std::string("7"), string_view("\n\n"));
+  const events::Run first = log.append(string_view("id: "), std::string("7"), string_view("\n\n"));
   EXPECT_EQ(first.text(), "id: 7\n\n");
   const std::string large(FrameLog::kChunk + 1, 'x');
   EXPECT_EQ(log.append(large).text(), large);
@@ -48,7 +48,7 @@ TEST(Queue, GivesBackWhatWasNotSentYetByteForByte) {
   std::string wanted;
   for (int i = 0; i < 20'000; ++i) {
     const std::string frame(1 + upto(40), static_cast<char>('a' + i % 26));
-    const Run run = log.append(frame);
+    const events::Run run = log.append(frame);
     if (upto(3) != 0) {
       queue.push(run);
       wanted += frame;
@@ -68,7 +68,7 @@ TEST(Queue, GivesBackWhatWasNotSentYetByteForByte) {
 TEST(Queue, LetsGoOfTheChunksItHasSent) {
   FrameLog log;
   Queue queue;
-  Run first = log.append(string_view("first"));
+  events::Run first = log.append(string_view("first"));
   const std::weak_ptr<const Chunk> chunk = first.chunk;
   queue.push(first);
   first = {};

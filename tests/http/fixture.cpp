@@ -121,7 +121,7 @@ void Site::add_routes() {
                   .scope = "",
                   .produces = "text/event-stream"},
                  [this](const Call&) {
-                   auto token = std::make_shared<Held>(held);
+                   auto token = std::make_shared<Held>(held_);
                    Reply reply{.type = "text/event-stream"};
                    reply.stream = [this, token](int descriptor) {
                      ++handovers;

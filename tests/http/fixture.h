@@ -63,16 +63,19 @@ class Gate {
   int waiting_ = 0;
 };
 
-/// Something a stream's function owns; counts its kind.
+/// Something a stream's function owns; counts its kind. Shares the count, for a
+/// stream may outlive the site.
 class Held {
  public:
-  explicit Held(std::atomic<int>& count) : count_(count) { ++count_; }
-  ~Held() { --count_; }
+  using Count = std::shared_ptr<std::atomic<int>>;
+
+  explicit Held(Count count) : count_(std::move(count)) { ++*count_; }
+  ~Held() { --*count_; }
   Held(const Held&) = delete;
   Held& operator=(const Held&) = delete;
 
  private:
-  std::atomic<int>& count_;
+  const Count count_;
 };
 
 /// A real server on a free port, with one endpoint of each kind. `Bearer ann` is
@@ -90,16 +93,18 @@ class Site {
   Client ann() const;
   Connection connect() const { return Connection(address()); }
   void stop() { server_.reset(); }
+  /// Streams alive, handed over or not.
+  int held() const { return *held_; }
 
   http::Router router;
   Gate gate;                      ///< GET /slow waits here.
   std::atomic<int> handled{0};    ///< Handlers run.
   std::atomic<int> handovers{0};  ///< Sockets handed over.
-  std::atomic<int> held{0};       ///< Streams alive, handed over or not.
 
  private:
   void add_routes();
 
+  const Held::Count held_ = std::make_shared<std::atomic<int>>(0);
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<http::Server> server_;
 };

@@ -233,23 +233,5 @@ TEST(Refuse, WhenTheExecutorIsFull) {
   EXPECT_EQ(site.client().get("/api/v1/notes/1").status, 200);
 }
 
-TEST(Refuse, AskedOnceRunsWithTheKeyOnly) {
-  int wrapped = 0;
-  Site site([&](auto& settings) {
-    settings.once = [&](const http::Call& call, const std::function<http::Reply()>& run) {
-      ++wrapped;
-      auto reply = run();
-      reply.header("X-Key", *call.idempotency_key());
-      return reply;
-    };
-  });
-  auto client = site.client();
-  EXPECT_EQ(client.post("/api/v1/notes", kNote).status, 201);
-  EXPECT_EQ(wrapped, 0);
-  const Answer answer = client.post("/api/v1/notes", kNote, {{"Idempotency-Key", "k1"}});
-  EXPECT_EQ(answer.header("x-key"), "k1");
-  EXPECT_EQ(wrapped, 1);
-}
-
 }  // namespace
 }  // namespace confab::test

@@ -30,7 +30,7 @@ TEST(Stream, StaysOpenAfterTheDaemonLetGoOfIt) {
   Stream stream = client.open_stream("/api/v1/events");
   ASSERT_TRUE(stream.read_event());
   EXPECT_FALSE(stream.closed(2500)) << "no deadline of the daemon reaches it";
-  EXPECT_EQ(site.held, 1);
+  EXPECT_EQ(site.held(), 1);
 }
 
 TEST(Stream, IsReleasedWhenItsReaderLeaves) {
@@ -42,7 +42,7 @@ TEST(Stream, IsReleasedWhenItsReaderLeaves) {
     for (auto& each : streams) EXPECT_TRUE(each.read_event());
     EXPECT_EQ(site.handovers, 20);
   }
-  EXPECT_TRUE(eventually([&] { return site.held == 0; }));
+  EXPECT_TRUE(eventually([&] { return site.held() == 0; }));
 }
 
 TEST(Stream, AReaderGoneBeforeTheHandOverLeavesNothingBehind) {
@@ -55,7 +55,7 @@ TEST(Stream, AReaderGoneBeforeTheHandOverLeavesNothingBehind) {
     connection.reset();
   }
   EXPECT_EQ(site.client().get("/api/v1/notes/1").status, 200);
-  EXPECT_TRUE(eventually([&] { return site.held == 0; }));
+  EXPECT_TRUE(eventually([&] { return site.held() == 0; }));
 }
 
 TEST(Stream, AReaderGoneWhileItWaitsIsNeverHandedOver) {
@@ -72,14 +72,14 @@ TEST(Stream, AReaderGoneWhileItWaitsIsNeverHandedOver) {
   site.gate.open();
   EXPECT_EQ(slow.read().status, 200);
   EXPECT_EQ(site.client().get("/api/v1/notes/1").status, 200) << "the queue was worked off";
-  EXPECT_TRUE(eventually([&] { return site.held == 0; }));
+  EXPECT_TRUE(eventually([&] { return site.held() == 0; }));
 }
 
 TEST(Stream, HeadOfAStreamIsNotAStream) {
   Site site;
   auto client = site.ann();
   EXPECT_EQ(client.request("HEAD", "/api/v1/events").status, 200);
-  EXPECT_TRUE(eventually([&] { return site.held == 0; }));
+  EXPECT_TRUE(eventually([&] { return site.held() == 0; }));
   EXPECT_EQ(site.handovers, 0);
 }
 

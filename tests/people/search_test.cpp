@@ -86,7 +86,7 @@ TEST(SearchPeople, PagesLeadOnAndBack) {
 
 TEST(SearchPeople, RefusesCursorsOfOthers) {
   World world;
-  for (const char* cursor : {"", "x", "!!!", "YW5h", "PgAB"}) {
+  for (const char* cursor : {"", "x", "!!!", "YW5h", "PgAB", "PsO8w7zDvA"}) {
     EXPECT_EQ(code_of([&] { search(world, "", 2, cursor); }), Code::cursor_invalid) << cursor;
   }
 }

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <thread>
 
 #include "tests/world.h"
 
@@ -102,6 +103,80 @@ TEST(Book, KnowsWhoMayWriteWhere) {
   EXPECT_NO_THROW(world.post(ben, closed, "x"));
   rooms::remove(world.app, ana, closed, ben);
   EXPECT_EQ(code_of([&] { world.post(ben, closed, "x"); }), Code::not_found);
+}
+
+std::vector<std::int64_t> seqs(World& world, RoomId room) {
+  return world.read([&](db::Tx& tx) {
+    return tx.rows([](const db::Row& row) { return row.get<std::int64_t>(); },
+                   "SELECT seq FROM messages WHERE room_id = ? ORDER BY seq", room);
+  });
+}
+
+/// Duplicate keys roll whole batches back, with all that was counted in them.
+TEST(Book, ARolledBackBatchLeavesNoHoleInTheOrder) {
+  World world;
+  const auto ana = world.person("ana");
+  const auto room = world.room("general", {ana});
+  constexpr int kThreads = 8;
+  constexpr int kPosts = 20;
+
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
+      for (int post = 0; post < kPosts; ++post) {
+        messages::post(world.app, ana, room, {.body = "hello"}, std::to_string(post));
+      }
+      db::thread_end();
+    });
+  }
+  for (auto& thread : threads) thread.join();
+
+  const auto found = seqs(world, room);
+  ASSERT_EQ(found.size(), static_cast<std::size_t>(kPosts));
+  EXPECT_EQ(found.back(), kPosts);
+  EXPECT_EQ(last_seq(world, room), kPosts);
+  EXPECT_GT(world.writer.stats().careful, 0u);
+}
+
+/// What a second process has of its own.
+struct Neighbour {
+  explicit Neighbour(World& world)
+      : ids(world.clock, 0),
+        log(world.clock, ids, [](auto) {}),
+        writer({.address = world.address()}, {&book, &rows, &log}),
+        app{world.config, world.clock, ids, world.keys, world.pool, writer, nullptr} {
+    writer.start();
+    ids.set_node(writer.node());
+  }
+  IdMaker ids;
+  rooms::Book book;
+  messages::Rows rows;
+  events::Log log;
+  db::Writer writer;
+  App app;
+};
+
+TEST(Book, TwoProcessesCountOneOrder) {
+  World world;
+  const auto ana = world.person("ana");
+  const auto room = world.room("general", {ana});
+  Neighbour neighbour(world);
+  constexpr int kPosts = 50;
+  const auto post = [&](App& app) {
+    for (int i = 0; i < kPosts; ++i) {
+      messages::post(app, ana, room, {.body = "hello"}, std::nullopt);
+    }
+    db::thread_end();
+  };
+
+  std::thread other([&] { post(neighbour.app); });
+  post(world.app);
+  other.join();
+
+  const auto found = seqs(world, room);
+  ASSERT_EQ(found.size(), 2u * kPosts);
+  EXPECT_EQ(found.back(), 2 * kPosts);
+  EXPECT_EQ(last_seq(world, room), 2 * kPosts);
 }
 
 /// Whatever happens, what the book remembers is what the database says.

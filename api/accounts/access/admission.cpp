@@ -41,6 +41,20 @@ bool is_device_of(const crypto::Keys& keys, UserId user, std::string_view device
   return device.substr(0, time_at) == user.text() && now - made < kDeviceKept;
 }
 
+std::string make_code() {
+  constexpr std::string_view kLetters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+  static_assert(256 % kLetters.size() == 0, "each must be equally likely");
+  constexpr int kLength = 20;
+  std::string code;
+  int count = 0;
+  for (const char byte : crypto::random_bytes(kLength)) {
+    if (count != 0 && count % 5 == 0) code += '-';
+    code += kLetters[static_cast<unsigned char>(byte) % kLetters.size()];
+    ++count;
+  }
+  return code;
+}
+
 Session new_session(App& app, const Origin& origin) {
   constexpr std::size_t kUserAgentMost = 255;
   constexpr std::size_t kAddressMost = 64;

@@ -16,6 +16,10 @@ std::string make_device(const crypto::Keys& keys, UserId user, Time now);
 /// True for such a text of that person, not older than `kDeviceKept`.
 bool is_device_of(const crypto::Keys& keys, UserId user, std::string_view device, Time now);
 
+/// 100 random bits in groups of five letters and digits that look like no other:
+/// for people to copy.
+std::string make_code();
+
 /// A session that begins now, without its secret.
 Session new_session(App& app, const Origin& origin);
 

@@ -84,7 +84,7 @@ export default function Palette({ onClose }: { onClose(): void }) {
                       >
                         {entry.icon}
                         <span className={styles.label}>{entry.label}</span>
-                        {entry.hint && <span className={styles.hint}>{entry.hint}</span>}
+                        {entry.hint && <bdi className={styles.hint}>{entry.hint}</bdi>}
                       </div>
                     );
                   })}

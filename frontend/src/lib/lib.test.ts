@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { decodeHTMLStrict } from "./entities";
-import { compareDecimal, newKey } from "./ids";
+import { newKey } from "./ids";
 import { toASCII } from "./punycode";
 import { hue, initials, utf8Length } from "./text";
 import { delay, minutesBetween, sameDay } from "./time";
@@ -9,12 +9,6 @@ test("keys are visible ASCII, short enough, and never the same", () => {
   const keys = new Set(Array.from({ length: 1_000 }, newKey));
   expect(keys.size).toBe(1_000);
   for (const key of keys) expect(key).toMatch(/^[\w-]{22}$/);
-});
-
-test("decimal strings are ordered as numbers", () => {
-  expect(["10", "9", "18446744073709551616", "18446744073709551615"].sort(compareDecimal)).toEqual([
-    "9", "10", "18446744073709551615", "18446744073709551616",
-  ]);
 });
 
 test("initials are the first letters of the first and last word", () => {

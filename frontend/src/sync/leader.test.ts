@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { TestLocks } from "../testing/locks";
 import { user } from "../testing/rows";
-import { TestLog, TestServer } from "../testing/server";
+import { TestLog, TestServer, token } from "../testing/server";
 
 let server: TestServer;
 let log: TestLog;
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 /** A browser tab: its own copy of every module, as a real tab has. */
-async function openTab(position = String(log.position)) {
+async function openTab(position = token(log.position)) {
   vi.resetModules();
   const { Tab } = await import("./leader");
   const { backend } = await import("../api/client");
@@ -32,8 +32,8 @@ async function openTab(position = String(log.position)) {
   const tab = new Tab(
     "1",
     () => {
-      snapshots.push(String(log.position));
-      return Promise.resolve(String(log.position));
+      snapshots.push(token(log.position));
+      return Promise.resolve(token(log.position));
     },
     end.signal,
   );
@@ -81,7 +81,7 @@ test("when the leading tab closes another goes on within a second, without a gap
   await vi.waitFor(() => expect(third.name()).toBe("between"));
 
   expect(Date.now() - began).toBeLessThan(1_000);
-  expect(log.connections.at(-1)?.query.get("after")).toBe("1");
+  expect(log.connections.at(-1)?.query.get("after")).toBe(token(1));
 });
 
 test("a tab whose snapshot is older than what the leader shares catches up first", async () => {
@@ -89,11 +89,11 @@ test("a tab whose snapshot is older than what the leader shares catches up first
   await vi.waitFor(() => expect(log.readers).toBe(1));
   rename("one");
   rename("two");
-  const late = await openTab("0");
+  const late = await openTab(token(0));
   rename("three");
 
   await vi.waitFor(() => expect(late.name()).toBe("three"));
-  expect(late.tab.position).toBe("3");
+  expect(late.tab.position).toBe(token(3));
 });
 
 test("a reset makes every tab take a new snapshot, and the stream goes on from it", async () => {

@@ -14,7 +14,8 @@ import { follow, type Ending } from "./stream";
 
 type Note =
   | { kind: "step"; step: Step }
-  | { kind: "link"; state: LinkState }
+  /** How the leader stands, told at each change and now and then. */
+  | { kind: "link"; state: LinkState; position: string }
   | { kind: "reset" }
   /** A new tab asks how things stand. */
   | { kind: "who" }
@@ -103,7 +104,7 @@ export class Tab {
 
   async #lead(held: AbortSignal): Promise<void> {
     this.#leads = true;
-    const beat = setInterval(() => this.#tell({ kind: "link", state: linkState.get() }), BEAT_MS);
+    const beat = setInterval(() => this.#tellLink(), BEAT_MS);
     try {
       await this.#snapshotting;
       for (;;) {
@@ -134,19 +135,19 @@ export class Tab {
         // Heartbeats keep followers sure of us even while our timers are slowed down.
         if (Date.now() - lastBeat < BEAT_MS / 2) return;
         lastBeat = Date.now();
-        this.#tell({ kind: "link", state: linkState.get() });
+        this.#tellLink();
       },
     };
   }
 
   #move(state: LinkState): void {
     moveLink(state);
-    this.#tell({ kind: "link", state });
+    this.#tellLink();
   }
 
   #hear(note: Note): void {
     if (note.kind === "who") {
-      if (this.#leads) this.#tell({ kind: "link", state: linkState.get() });
+      if (this.#leads) this.#tellLink();
     } else if (note.kind === "hurry") {
       if (this.#leads) retryNow();
     } else if (!this.#leads) {
@@ -157,9 +158,19 @@ export class Tab {
 
   #obey(note: Exclude<Note, { kind: "who" } | { kind: "hurry" }>): void {
     if (note.kind === "step") this.#feed.receive(note.step);
-    else if (note.kind === "link") moveLink(note.state);
+    else if (note.kind === "link") this.#followLink(note.state, note.position);
     else if (note.kind === "over") this.#over(note.ending);
     else void this.#renew();
+  }
+
+  #tellLink(): void {
+    this.#tell({ kind: "link", state: linkState.get(), position: this.#feed.position });
+  }
+
+  #followLink(state: LinkState, position: string): void {
+    moveLink(state);
+    // A leader that lost its stream knows no more than this tab.
+    if (state === "live") this.#feed.compare(position);
   }
 
   /** A new snapshot; events that come meanwhile wait for it. */

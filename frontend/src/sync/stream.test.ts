@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { backend } from "../api/client";
-import { TestLog, TestServer } from "../testing/server";
+import { TestLog, TestServer, token } from "../testing/server";
 import { retryNow } from "./link";
 import { backoff, follow, type Ending, type Listener } from "./stream";
 
@@ -49,7 +49,7 @@ test("what happened before and what happens now arrive in order, once", async ()
   void start();
   await vi.waitFor(() => expect(states).toEqual(["live"]));
   log.publish("b", {});
-  await vi.waitFor(() => expect(positions()).toEqual(["1", "2"]));
+  await vi.waitFor(() => expect(positions()).toEqual([token(1), token(2)]));
 });
 
 test("after a lost connection it goes on from the last position", async () => {
@@ -59,10 +59,10 @@ test("after a lost connection it goes on from the last position", async () => {
   await vi.waitFor(() => expect(heard).toHaveLength(1));
   log.drop();
   log.publish("b", {});
-  await vi.waitFor(() => expect(positions()).toEqual(["1", "2"]), { timeout: 3_000 });
+  await vi.waitFor(() => expect(positions()).toEqual([token(1), token(2)]), { timeout: 3_000 });
 
   expect(states).toEqual(["live", "retrying", "live"]);
-  expect(log.connections.at(-1)?.query.get("after")).toBe("1");
+  expect(log.connections.at(-1)?.query.get("after")).toBe(token(1));
 });
 
 test("an ephemeral event has no position", async () => {

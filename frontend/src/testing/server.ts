@@ -85,6 +85,11 @@ async function readAll(request: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
+/** Positions are opaque to the client: these have no order that it could see. */
+export const token = (position: number): string => `tag:${(position * 48_271) % 65_537}.${position}`;
+
+const place = (text: string | null): number => Number(text?.split(".")[1] ?? 0);
+
 /** The server's side of event streams: the log is what was published, each reader resumes in it. */
 export class TestLog {
   readonly events: { position: number; type: string; body: unknown }[] = [];
@@ -95,18 +100,18 @@ export class TestLog {
     server.on("GET /events", (seen, response) => {
       this.connections.push(seen);
       response.writeHead(200, { "Content-Type": "text/event-stream" });
-      response.write(`event: hello\ndata: {"position":"${this.position}","oldest":"0","heartbeat_s":15}\n\n`);
-      const after = Number(seen.query.get("after"));
+      response.write(`event: hello\ndata: {"position":"${token(this.position)}","oldest":"${token(0)}","heartbeat_s":15}\n\n`);
+      const after = place(seen.query.get("after"));
       for (const event of this.events) if (event.position > after) this.#send(response, event);
       this.#readers.add(response);
       response.on("close", () => this.#readers.delete(response));
     });
     server.on("GET /events/page", (seen) => {
-      const after = Number(seen.query.get("after"));
+      const after = place(seen.query.get("after"));
       const items = this.events
         .filter((event) => event.position > after)
-        .map(({ position, body }) => ({ ...(body as object), position: String(position) }));
-      return { body: { items, next: String(Math.max(after, this.position)), reset: false } };
+        .map(({ position, body }) => ({ ...(body as object), position: token(position) }));
+      return { body: { items, next: token(Math.max(after, this.position)), reset: false } };
     });
   }
 
@@ -136,6 +141,6 @@ export class TestLog {
   }
 
   #send(reader: ServerResponse, event: { position: number; type: string; body: unknown }): void {
-    reader.write(`id: ${event.position}\nevent: ${event.type}\ndata: ${JSON.stringify(event.body)}\n\n`);
+    reader.write(`id: ${token(event.position)}\nevent: ${event.type}\ndata: ${JSON.stringify(event.body)}\n\n`);
   }
 }

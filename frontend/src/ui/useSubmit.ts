@@ -1,9 +1,11 @@
 import { useCallback, useRef, useState } from "react";
 import { ApiError } from "../api/client";
+import { t } from "../i18n";
 import { errorText, fieldText } from "../i18n/errors";
 
 /** Which field a refusal is about when the reply names none. */
 const FIELD_OF_CODE: Record<string, string> = {
+  bad_credentials: "current_password",
   email_taken: "email",
   username_taken: "username",
   password_too_short: "password",
@@ -51,7 +53,8 @@ export function useSubmit<Args extends unknown[]>(work: (...args: Args) => Promi
     for (const name of names) {
       const named = error.field(name);
       if (named) return fieldText(named);
-      if (FIELD_OF_CODE[error.code] === name) return errorText(error);
+      if (FIELD_OF_CODE[error.code] !== name) continue;
+      return name === "current_password" ? t("That is not your current password.") : errorText(error);
     }
     return undefined;
   };

@@ -53,18 +53,12 @@ std::string Settings::address() const {
   return "http://" + host + ":" + std::to_string(port);
 }
 
-Settings settle(const Config& config, bool database_only) {
+Settings settle(const Config& config) {
   Settings settings;
   settings.data = config.data;
   settings.bind = config.bind;
   settings.database_url = config.database_url;
   settings.pool_mb = pool_mb();
-  settings.database_only = database_only;
-  if (database_only && !settings.owns_database()) {
-    throw Failure(Exit::config, "CONFAB_DATABASE_URL names a database that is not ours to start",
-                  "unset it, or leave out --database-only");
-  }
-  if (database_only) return settings;
   settings.self = fs::read_symlink("/proc/self/exe");
   settings.api = find_program(settings.self, "confab-api", "api");
   settings.worker = find_program(settings.self, "confab-worker", "workers");

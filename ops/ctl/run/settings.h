@@ -14,7 +14,6 @@ struct Settings {
   int port = 0;
   std::string database_url;  ///< Empty: a private mariadbd in the data folder.
   int pool_mb = 0;           ///< InnoDB buffer pool of the private mariadbd.
-  bool database_only = false;
   std::filesystem::path self;
   std::filesystem::path api;
   std::filesystem::path worker;
@@ -29,6 +28,6 @@ struct Settings {
 
 /// Completes the configuration: takes a free port for port 0, finds the programs beside this one.
 /// Throws `Failure` naming the variable or program that does not fit, or the port that is taken.
-Settings settle(const Config& config, bool database_only);
+Settings settle(const Config& config);
 
 }  // namespace confab::ctl::run

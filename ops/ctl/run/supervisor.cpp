@@ -48,7 +48,6 @@ class Supervisor {
       bootstrap_database(folder_);
       database_.emplace("mariadbd", database_command(folder_, settings_.pool_mb, notify_.path()));
     }
-    if (settings_.database_only) return;
     api_.emplace("confab-api", product(settings_.api, "confab-api", {}));
     worker_.emplace("confab-worker", product(settings_.worker, "confab-worker", {}));
   }
@@ -63,7 +62,7 @@ class Supervisor {
       wait();
       if (signals_.take_stop()) stop();
       reap();
-      if (notify_.take_ready() && phase_ == Phase::database) database_ready();
+      if (notify_.take_ready() && phase_ == Phase::database) migrate();
       advance();
     }
     log::info("run.finished");
@@ -109,16 +108,6 @@ class Supervisor {
         }
       }
     }
-  }
-
-  void database_ready() {
-    if (!settings_.database_only) {
-      migrate();
-      return;
-    }
-    phase_ = Phase::ready;
-    std::cout << "The database is ready at " << database_socket(folder_.path()).string()
-              << std::endl;
   }
 
   void migrate() {

@@ -39,7 +39,7 @@ export function ProfileSettings() {
         <Avatar id={me.id} name={displayName || username} size="large" />
         <div>
           <p className={styles.personName}>{displayName.trim() || username}</p>
-          <p className={styles.quiet}>@{username}</p>
+          <bdi className={styles.quiet}>@{username}</bdi>
         </div>
       </div>
       <FormError>{submit.formError("display_name", "username")}</FormError>

@@ -1,5 +1,6 @@
 import MarkdownIt from "markdown-it";
-import { createElement, Fragment, memo, type ReactNode } from "react";
+import { createElement, Fragment, memo, type ReactNode, useState } from "react";
+import { t } from "../../i18n";
 import { CodeBlock } from "./CodeBlock";
 import styles from "./Markdown.module.css";
 
@@ -130,5 +131,24 @@ function link(href: string, inside: ReactNode[], key: number): ReactNode {
     <a key={key} href={url.href} target="_blank" rel="noopener noreferrer">
       {inside}
     </a>
+  );
+}
+
+/** The most characters shown at once; the rest waits behind a button. */
+const SHOWN = 4000;
+
+/** A message's text, folded when it is very long. */
+export function MessageText({ text, note }: { text: string; note?: ReactNode }) {
+  const [whole, setWhole] = useState(false);
+  if (whole || text.length <= SHOWN) return <Markdown text={text} note={note} />;
+  const start = [...text].slice(0, SHOWN).join("");
+  if (start === text) return <Markdown text={text} note={note} />;
+  return (
+    <>
+      <Markdown text={`${start}…`} note={note} />
+      <button type="button" className={styles.unfold} onClick={() => setWhole(true)}>
+        {t("Show the whole message")}
+      </button>
+    </>
   );
 }

@@ -7,7 +7,7 @@ import { myself } from "../accounts/store";
 import { PersonAvatar } from "../people/PersonAvatar";
 import { people, personName } from "../people/store";
 import { EditBox } from "./EditBox";
-import { Markdown } from "./Markdown";
+import { MessageText } from "./Markdown";
 import { MessageActions } from "./MessageActions";
 import styles from "./MessageRow.module.css";
 import { QuotedReply } from "./QuotedReply";
@@ -68,7 +68,7 @@ function Shown({ message, head, lit }: { message: Message; head: boolean; lit: b
         ) : changing ? (
           <EditBox message={message} />
         ) : (
-          <Markdown text={message.body} note={message.edited_at !== null && <Edited at={message.edited_at} />} />
+          <MessageText text={message.body} note={message.edited_at !== null && <Edited at={message.edited_at} />} />
         )}
       </div>
       {(hovered || focused) && !deleted && !changing && <MessageActions message={message} mine={mine} />}

@@ -103,7 +103,7 @@ function PersonChoice({ user, name, single, checked, onToggle }: PersonChoicePro
         <input type={single ? "radio" : "checkbox"} name={name} checked={checked} onChange={onToggle} />
         <Avatar id={user.id} name={personName(user)} size="small" />
         <span className={styles.choiceName}>{personName(user)}</span>
-        <span className={styles.username}>@{user.username}</span>
+        <bdi className={styles.username}>@{user.username}</bdi>
       </label>
     </li>
   );

@@ -97,9 +97,9 @@ function MemberRow({ room, member }: { room: MyRoom; member: Member }) {
           {name}
           {mine && <span className={styles.quiet}> {t("(you)")}</span>}
         </span>
-        <span className={styles.quiet}>
+        <bdi className={styles.quiet}>
           {member.role === "member" ? `@${person?.username ?? ""}` : roleName(member.role)}
-        </span>
+        </bdi>
       </span>
       {items.length > 0 && (
         <Menu
@@ -115,7 +115,7 @@ function MemberRow({ room, member }: { room: MyRoom; member: Member }) {
   );
 }
 
-export function roleName(role: RoomRole): string {
+function roleName(role: RoomRole): string {
   switch (role) {
     case "owner":
       return t("Owner");
