@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -34,12 +34,17 @@ std::string bare_code(std::string_view text) {
   return out;
 }
 
-bool is_setup_code(const Config& config, const std::optional<std::string>& given) {
+/// Empty when there is none.
+std::string kept_setup_code(const Config& config) {
   std::ifstream file(setup_code_file(config));
-  std::string kept;
-  if (!given || !std::getline(file, kept)) return false;
-  const auto wanted = bare_code(kept);
-  return !wanted.empty() && crypto::equal(bare_code(*given), wanted);
+  std::string line;
+  std::getline(file, line);
+  return bare_code(line);
+}
+
+bool is_setup_code(const Config& config, const std::optional<std::string>& given) {
+  const auto kept = kept_setup_code(config);
+  return given && !kept.empty() && crypto::equal(bare_code(*given), kept);
 }
 
 void drop_setup_code(const Config& config) {
@@ -163,17 +168,19 @@ void prepare_setup(App& app) {
     return;
   }
   const auto path = setup_code_file(app.config);
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0 && errno == EEXIST) return;
+  if (!kept_setup_code(app.config).empty()) return;
+  // Renamed when complete: a file cut short would be a code that nobody can give.
+  const auto fresh = path.string() + ".new";
+  std::filesystem::remove(fresh);
+  const int file =
+      ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   const auto line = make_code() + '\n';
   const bool written = file >= 0 && ::write(file, line.data(), line.size()) ==
                                         static_cast<ssize_t>(line.size());
-  const int why = errno;
-  if (file >= 0) ::close(file);
-  if (!written) {
-    drop_setup_code(app.config);
+  const bool closed = file >= 0 && ::close(file) == 0;
+  if (!written || !closed || ::rename(fresh.c_str(), path.c_str()) != 0) {
     throw Error(Code::internal, "The setup code cannot be written to " + path.string() + ": " +
-                                    std::strerror(why) + ".");
+                                    std::strerror(errno) + ".");
   }
 }
 

@@ -79,6 +79,7 @@ bool is_integer(enum_field_types type) {
     case MYSQL_TYPE_LONG:
     case MYSQL_TYPE_LONGLONG:
     case MYSQL_TYPE_YEAR:
+    case MYSQL_TYPE_NEWDECIMAL:  // sums, and COALESCE of signed and unsigned: whole numbers here
       return true;
     default:
       return false;

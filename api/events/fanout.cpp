@@ -165,6 +165,7 @@ void Hub::Loop::replay(Stream& stream, const Subscription& subscription) {
   }
   std::vector<Run> missed;
   bool ended = false;
+  bool behind = true;
   for (auto i = first; i < ring_.size(); ++i) {
     const auto& entry = ring_[i];
     if (after.covers(entry.node, entry.pos)) continue;
@@ -175,7 +176,11 @@ void Hub::Loop::replay(Stream& stream, const Subscription& subscription) {
         (entry.audience.kind == Audience::Kind::user &&
          entry.audience.id == subscription.user.value) ||
         (entry.audience.kind == Audience::Kind::room && contains(rooms, entry.audience.id));
-    if (hears) missed.push_back(entry.frame);
+    if (hears) {
+      const auto frame = behind ? lifted(entry.frame, after) : std::nullopt;
+      behind = frame.has_value();
+      missed.push_back(frame.value_or(entry.frame));
+    }
     if (mine && entry.effect == Effect::leave) set_member(rooms, entry.audience.id, false);
     // It ended between the request and now: nothing after that is for this stream.
     ended = entry.effect == Effect::end_session && SessionId{entry.ref} == subscription.session &&
@@ -194,6 +199,19 @@ void Hub::Loop::replay(Stream& stream, const Subscription& subscription) {
   if (!subscription.first.empty()) say(subscription.first);
   for (const Run& run : missed) stream.queue.push(run);
   show(person, Presence::online);
+}
+
+/// A frame whose id would take the client back behind `after`, with one that does
+/// not: a snapshot may have seen events of one node that came here later than this
+/// one of another. Nothing when the frame will do.
+std::optional<Run> Hub::Loop::lifted(const Run& frame, const Position& after) {
+  constexpr std::string_view kId = "id: ";
+  const auto text = frame.text();
+  const auto end = text.find('\n');
+  auto at = Position::parse(text.substr(kId.size(), end - kId.size()));
+  if (!at || at->position.covers(after)) return std::nullopt;
+  for (const auto& [node, pos] : after.nodes()) at->position.advance(node, pos);
+  return frames_.append(kId, at->position.text(settings.tag), text.substr(end));
 }
 
 std::string Hub::Loop::hello(const Person& person, const Position& oldest) const {

@@ -107,7 +107,8 @@ void Log::add(Event event) {
 void Log::connected(db::Connection& connection, std::uint32_t node) {
   db::Tx tx(connection);
   const auto last = std::max(
-      tx.value<std::uint64_t>("SELECT COALESCE(MAX(pos), 0) FROM events WHERE node_id = ?", node)
+      tx.value<std::uint64_t>("SELECT pos FROM events WHERE node_id = ? ORDER BY pos DESC LIMIT 1",
+                              node)
           .value_or(0),
       tx.value<std::uint64_t>("SELECT pruned_pos FROM nodes WHERE id = ?", node).value_or(0));
   if (node_ == node && last > last_pos_) {
@@ -221,8 +222,8 @@ bool prune(db::Tx& tx, Time oldest, std::int64_t most, int slice) {
     const auto until = std::min(last, first + static_cast<std::uint64_t>(slice));
     const auto excess = last > static_cast<std::uint64_t>(most) ? last - static_cast<std::uint64_t>(most) : 0;
     const auto pruned = tx.value<std::uint64_t>(
-        "SELECT COALESCE(MAX(pos), 0) FROM events WHERE node_id = ? AND pos < ? AND "
-        "(at < ? OR pos <= ?)",
+        "SELECT pos FROM events WHERE node_id = ? AND pos < ? AND (at < ? OR pos <= ?) "
+        "ORDER BY pos DESC LIMIT 1",
         node, until, oldest, excess);
     if (pruned.value_or(0) < first) continue;
     tx.run("DELETE FROM events WHERE node_id = ? AND pos <= ?", node, *pruned);

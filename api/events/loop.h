@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -108,6 +109,7 @@ class Hub::Loop {
   void show(Person& person, Presence presence);
   void forget(Person& person);
   std::string hello(const Person& person, const Position& oldest) const;
+  std::optional<Run> lifted(const Run& frame, const Position& after);
 
   const Clock& clock_;
   int epoll_ = -1;

@@ -60,7 +60,8 @@ void add_routes(http::Router& router, App& app) {
                   .access = Access::user,
                   .scope = "rooms:read",
                   .query = {"after: position to go on from; or the Last-Event-ID header"},
-                  .errors = {Code::cursor_invalid, Code::too_many_streams}},
+                  .errors = {Code::cursor_invalid, Code::too_many_streams},
+                  .produces = "text/event-stream"},
                  [&app](const Call& call) { return stream_reply(app, call); });
 
   router.add<Nothing, EventPage>(

@@ -186,6 +186,13 @@ TEST(Setup, WithoutAFileNoCodeFits) {
             Code::setup_code_required);
 }
 
+TEST(Setup, ACodeCutShortIsMadeAnew) {
+  World world;
+  std::ofstream(setup_code_file(world)) << "";
+  accounts::prepare_setup(world.app);
+  EXPECT_EQ(setup_code(world).size(), 23U);
+}
+
 TEST(Setup, CodeGoesWhenThereIsAnOwner) {
   World world;
   accounts::prepare_setup(world.app);

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <mutex>
 #include <thread>
 
 #include "tests/world.h"
@@ -114,6 +116,22 @@ TEST(Emit, GivesIdsAndPositionsInTheSameOrder) {
                          "AND b.id <= a.id"),
             0U);
   expect_no_gaps(world);
+}
+
+TEST(Emit, GoesOnBehindTheLastPositionAfterARestart) {
+  World world;
+  world.writer.run([](db::Tx& tx) { emit_text(tx, to_everyone(), "x", "{}", {}); });
+  const auto node = world.writer.node();
+  for (int i = 0; i < 2; ++i) {
+    // Another process, which takes the next free node and goes on from what it left there.
+    IdMaker ids(world.clock, 0);
+    Log log(world.clock, ids, [](auto&&) {});
+    db::Writer writer({.address = world.address()}, {&log});
+    writer.start();
+    EXPECT_NE(writer.node(), node);
+    writer.run([](db::Tx& tx) { emit_text(tx, to_everyone(), "x", "{}", {}); });
+    EXPECT_EQ(world.read(head).of(writer.node()), static_cast<std::uint64_t>(i + 1));
+  }
 }
 
 TEST(Emit, HandsOnInTheOrderOfPositions) {

@@ -53,6 +53,7 @@ TEST(SlowReader, ThatWasCutResumesWithoutAGap) {
   std::string cursor;
   while (auto heard = slow.next()) {
     if (heard->type == "closed") break;
+    if (heard->id.empty()) continue;
     cursor = heard->id;
     got.push_back(name_of(*heard));
   }

@@ -5,8 +5,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <gtest/gtest.h>
+
 #include <cstdlib>
+#include <exception>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <map>
 #include <stdexcept>
@@ -70,6 +74,10 @@ Instance::~Instance() {
     stop();
   }
   all_gone(20s);
+  if (testing::Test::HasFailure() || std::uncaught_exceptions() > 0) {
+    std::cout << "What it left behind is in " << home_.string() << std::endl;
+    return;
+  }
   std::error_code none;
   fs::remove_all(home_, none);
 }

@@ -33,7 +33,7 @@ std::string choice(const std::string& variable);
 enum class Part { api, worker, database };
 
 /// The real programs, started by `confab run` with a private database in a temporary
-/// folder that goes with it. Made and started by the main thread: should that die, all
+/// folder that goes with it, unless the test has failed. Made and started by the main thread: should that die, all
 /// of it ends.
 class Instance {
  public:

@@ -45,11 +45,9 @@ Instance::~Instance() {
   fs::remove_all(home_);
 }
 
-void Instance::launch(const std::vector<std::string>& extra) {
-  Command command{.program = CONFAB_PROGRAM,
-                  .arguments = {"run"},
-                  .environment = extra,
-                  .log = home_ / "output"};
+void Instance::launch(const std::vector<std::string>& extra, const fs::path& program) {
+  Command command{
+      .program = program, .arguments = {"run"}, .environment = extra, .log = home_ / "output"};
   for (const std::string& usual : {"CONFAB_DATA=" + data_.string(), std::string("CONFAB_PORT=0"),
                                    std::string("CONFAB_BIND=127.0.0.1")}) {
     const bool given = std::any_of(extra.begin(), extra.end(), [&](const std::string& one) {

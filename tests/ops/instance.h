@@ -32,7 +32,8 @@ class Instance {
   Instance& operator=(const Instance&) = delete;
 
   /// Starts it on any free port; `extra` is `NAME=value`.
-  void launch(const std::vector<std::string>& extra = {});
+  void launch(const std::vector<std::string>& extra = {},
+              const std::filesystem::path& program = CONFAB_PROGRAM);
   /// True once it says that it is ready; false when it ended first.
   bool wait_until_ready() const;
   void launch_and_wait();

@@ -157,6 +157,19 @@ TEST(Run, AMigrationThatFailsStopsItAndIsShown) {
   EXPECT_TRUE(instance.all_gone(0ms));
 }
 
+TEST(Run, GivesUpOnAServerThatNeverStarts) {
+  Instance instance;
+  const auto programs = instance.data().parent_path() / "programs";
+  std::filesystem::create_directories(programs);
+  std::filesystem::copy_file(CONFAB_PROGRAM, programs / "confab");
+  std::filesystem::copy_file("/bin/false", programs / "confab-api");
+  std::filesystem::copy_file("/bin/false", programs / "confab-worker");
+  instance.launch({}, programs / "confab");
+  EXPECT_EQ(instance.wait(), 69);
+  EXPECT_NE(instance.output().find("stops as soon as it is started"), std::string::npos);
+  EXPECT_TRUE(instance.all_gone(0ms));
+}
+
 TEST(Run, AnUnfinishedBootstrapIsDoneAgain) {
   Instance instance;
   std::filesystem::create_directories(instance.data() / "db.new" / "mysql");

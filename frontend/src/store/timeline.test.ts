@@ -68,7 +68,7 @@ test("after its end was trimmed, a stretch does not swallow live messages", () =
 test("whatever the order of pages and repeats, the stretches are sorted, apart and complete", () => {
   const pages = fc.array(
     fc.tuple(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 0, max: 30 })),
-    { maxLength: 40 },
+    { maxLength: 40, size: "max" },
   );
   fc.assert(
     fc.property(pages, (drawn) => {

@@ -5,7 +5,8 @@ import { formatNumber, t } from "../../i18n";
 import { utf8Length } from "../../lib/text";
 import { useRow } from "../../store/hooks";
 import { IconButton } from "../../ui/IconButton";
-import { people, personName } from "../people/store";
+import { personName } from "../people/store";
+import { usePerson } from "../people/usePerson";
 import { AutoTextarea } from "./AutoTextarea";
 import styles from "./Composer.module.css";
 import { plainText } from "./Markdown";
@@ -112,7 +113,7 @@ export function Composer({ ref, room_id, title, onSent }: ComposerProps) {
 
 function ReplyBar({ id, onCancel }: { id: Id; onCancel(): void }) {
   const message = useRow(messages, id);
-  const author = personName(useRow(people, message?.author_id ?? ""));
+  const author = personName(usePerson(message?.author_id));
   return (
     <div className={styles.replyBar}>
       <CornerUpLeft size={16} aria-hidden />

@@ -1,11 +1,12 @@
-import { memo, useState } from "react";
+import { memo, useEffect, useRef, useState } from "react";
 import type { Id, Message, Time } from "../../api/types";
 import { formatDate, formatTime, t } from "../../i18n";
 import { useRow, useValue } from "../../store/hooks";
 import { cx } from "../../ui/cx";
 import { myself } from "../accounts/store";
 import { PersonAvatar } from "../people/PersonAvatar";
-import { people, personName } from "../people/store";
+import { personName } from "../people/store";
+import { usePerson } from "../people/usePerson";
 import { EditBox } from "./EditBox";
 import { MessageText } from "./Markdown";
 import { MessageActions } from "./MessageActions";
@@ -22,16 +23,21 @@ export const MessageRow = memo(function MessageRow({ id, head, lit }: { id: Id; 
 
 function Shown({ message, head, lit }: { message: Message; head: boolean; lit: boolean }) {
   const { editing } = useConversation();
-  const author = personName(useRow(people, message.author_id));
+  const author = personName(usePerson(message.author_id));
   const mine = useValue(myself)?.id === message.author_id;
+  const row = useRef<HTMLElement>(null);
   const [hovered, setHovered] = useState(false);
   const [focused, setFocused] = useState(false);
   const time = formatTime(message.created_at);
   const deleted = message.deleted_at !== null;
   const changing = editing === message.id && !deleted;
 
+  // A row that comes to lie under a resting pointer is not entered by it.
+  useEffect(() => setHovered(row.current?.matches(":hover") ?? false), []);
+
   return (
     <article
+      ref={row}
       data-message={message.id}
       tabIndex={-1}
       aria-label={t("{author}, {time}", { author, time })}

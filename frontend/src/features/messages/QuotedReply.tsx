@@ -3,7 +3,8 @@ import { useEffect, useState } from "react";
 import type { Id } from "../../api/types";
 import { t } from "../../i18n";
 import { useRow } from "../../store/hooks";
-import { people, personName } from "../people/store";
+import { personName } from "../people/store";
+import { usePerson } from "../people/usePerson";
 import { plainText } from "./Markdown";
 import styles from "./MessageRow.module.css";
 import { loadMessage } from "./commands";
@@ -14,7 +15,7 @@ import { messages } from "./store";
 export function QuotedReply({ id }: { id: Id }) {
   const { jumpTo } = useConversation();
   const message = useRow(messages, id);
-  const author = personName(useRow(people, message?.author_id ?? ""));
+  const author = personName(usePerson(message?.author_id));
   const [gone, setGone] = useState(false);
   const missing = message === undefined;
 

@@ -2,12 +2,12 @@ import { Search, X } from "lucide-react";
 import { useId, useState } from "react";
 import type { Id, User } from "../../api/types";
 import { t } from "../../i18n";
-import { useRow } from "../../store/hooks";
 import { Avatar } from "../../ui/Avatar";
 import { Skeleton } from "../../ui/Skeleton";
 import { TextField } from "../../ui/TextField";
 import styles from "./people.module.css";
-import { people, personName } from "./store";
+import { personName } from "./store";
+import { usePerson } from "./usePerson";
 import { usePeopleSearch } from "./usePeopleSearch";
 
 interface PeoplePickerProps {
@@ -110,7 +110,7 @@ function PersonChoice({ user, name, single, checked, onToggle }: PersonChoicePro
 }
 
 function Chip({ id, onRemove }: { id: Id; onRemove(): void }) {
-  const name = personName(useRow(people, id));
+  const name = personName(usePerson(id));
   return (
     <li className={styles.chip}>
       {name}

@@ -5,7 +5,7 @@ import type { Id, Member, MyRoom, RoomRole } from "../../api/types";
 import { openOverlay } from "../../app/overlay";
 import { t } from "../../i18n";
 import { errorText } from "../../i18n/errors";
-import { useRow, useTable, useValue } from "../../store/hooks";
+import { useTable, useValue } from "../../store/hooks";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { Menu, type MenuEntry } from "../../ui/Menu";
@@ -13,7 +13,8 @@ import { Skeleton } from "../../ui/Skeleton";
 import { toast } from "../../ui/toast";
 import { myself } from "../accounts/store";
 import { PersonAvatar } from "../people/PersonAvatar";
-import { people, personName } from "../people/store";
+import { personName } from "../people/store";
+import { usePerson } from "../people/usePerson";
 import styles from "./MembersPanel.module.css";
 import { loadMembers, openDirect, setRole } from "./commands";
 import { canAddMembers, canChangeRoles, canRemoveMembers, members, roomMembers } from "./store";
@@ -82,7 +83,7 @@ export function MembersPanel({ room, onClose }: { room: MyRoom; onClose(): void 
 }
 
 function MemberRow({ room, member }: { room: MyRoom; member: Member }) {
-  const person = useRow(people, member.user_id);
+  const person = usePerson(member.user_id);
   const me = useValue(myself);
   const [, navigate] = useLocation();
   const mine = member.user_id === me?.id;

@@ -9,6 +9,7 @@ import { Badge } from "../../ui/Badge";
 import { Button } from "../../ui/Button";
 import { IconButton } from "../../ui/IconButton";
 import { cx } from "../../ui/cx";
+import { need } from "../people/commands";
 import { RoomIcon } from "./RoomIcon";
 import styles from "./RoomList.module.css";
 import { roomSections, rooms, titleOf } from "./store";
@@ -80,6 +81,11 @@ const RoomLink = memo(function RoomLink({ room_id, current }: { room_id: Id; cur
   useEffect(() => {
     if (current) link.current?.scrollIntoView({ block: "nearest" });
   }, [current]);
+  const member_ids = room?.member_ids;
+  useEffect(() => {
+    // A conversation is called by its people; one that just appeared may be with strangers.
+    if (member_ids) need(member_ids);
+  }, [member_ids]);
   if (!room) return null;
 
   const quiet = room.notifications === "nothing";
