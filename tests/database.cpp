@@ -64,8 +64,7 @@ class Shelf {
       free_.pop_back();
       return address;
     }
-    const auto name =
-        "confab_test_" + std::to_string(::getpid()) + "_" + std::to_string(++made_);
+    const auto name = "confab_test_" + std::to_string(::getpid()) + "_" + std::to_string(++made_);
     const auto address = address_at(socket(), name);
     migrate(address);
     all_.push_back(address);

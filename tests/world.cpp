@@ -60,26 +60,22 @@ World::World(std::unique_ptr<Schema> schema)
 
 UserId World::person(const std::string& username, accounts::ServerRole role) {
   const auto user = accounts::create_person(
-      app,
-      {.email = username + "@example.com", .username = username, .password = kPassword},
-      role);
+      app, {.email = username + "@example.com", .username = username, .password = kPassword}, role);
   listen();
   return user.id;
 }
 
 RoomId World::room(const std::string& name, const std::vector<UserId>& members) {
-  const rooms::NewRoom draft{.name = name,
-                             .visibility = rooms::Visibility::everyone,
-                             .member_ids = members};
+  const rooms::NewRoom draft{
+      .name = name, .visibility = rooms::Visibility::everyone, .member_ids = members};
   const auto id = rooms::create(app, members.front(), draft).value.room.id;
   listen();
   return id;
 }
 
 RoomId World::private_room(const std::string& name, const std::vector<UserId>& members) {
-  const rooms::NewRoom draft{.name = name,
-                             .visibility = rooms::Visibility::members,
-                             .member_ids = members};
+  const rooms::NewRoom draft{
+      .name = name, .visibility = rooms::Visibility::members, .member_ids = members};
   const auto id = rooms::create(app, members.front(), draft).value.room.id;
   listen();
   return id;

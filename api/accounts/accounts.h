@@ -76,12 +76,11 @@ struct Session {
   bool current = false;  ///< The one that asks.
 };
 constexpr auto fields(const Session*) {
-  return resource("Session", field("id", &Session::id), field("version", &Session::version),
-                  field("created_at", &Session::created_at),
-                  field("last_seen_at", &Session::last_seen_at),
-                  field("expires_at", &Session::expires_at),
-                  field("user_agent", &Session::user_agent),
-                  field("address", &Session::address), field("current", &Session::current));
+  return resource(
+      "Session", field("id", &Session::id), field("version", &Session::version),
+      field("created_at", &Session::created_at), field("last_seen_at", &Session::last_seen_at),
+      field("expires_at", &Session::expires_at), field("user_agent", &Session::user_agent),
+      field("address", &Session::address), field("current", &Session::current));
 }
 
 struct Settings {
@@ -138,9 +137,9 @@ struct Origin {
   std::string address;
   std::string network;  ///< The part of the address that failures are counted by.
   std::string user_agent;
-  bool local = false;   ///< From this very machine, to one of its loopback names.
-  std::string device;   ///< Of the `confab-device` cookie, or empty.
-  SessionId replaces;   ///< The session of the cookie that came along, ended by signing in.
+  bool local = false;  ///< From this very machine, to one of its loopback names.
+  std::string device;  ///< Of the `confab-device` cookie, or empty.
+  SessionId replaces;  ///< The session of the cookie that came along, ended by signing in.
 };
 
 struct SignedIn {

@@ -28,9 +28,10 @@ std::optional<std::string> kept_reply(db::Tx& tx, UserId user, const Idempotency
 
 void keep_reply(db::Tx& tx, UserId user, const IdempotencyKey& key, const std::string& reply,
                 Time now) {
-  tx.run("INSERT INTO idempotency /* accounts::keep_reply */ "
-         "(user_id, idempotency_key, request_hash, reply, created_at) VALUES (?, ?, ?, ?, ?)",
-         user.value, key.key, key.request_hash, reply, now);
+  tx.run(
+      "INSERT INTO idempotency /* accounts::keep_reply */ "
+      "(user_id, idempotency_key, request_hash, reply, created_at) VALUES (?, ?, ?, ?, ?)",
+      user.value, key.key, key.request_hash, reply, now);
 }
 
 }  // namespace confab::accounts

@@ -1,11 +1,11 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "api/accounts/access/access.h"
 #include "api/accounts/access/admission.h"
@@ -175,8 +175,8 @@ void prepare_setup(App& app) {
   const int file =
       ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   const auto line = make_code() + '\n';
-  const bool written = file >= 0 && ::write(file, line.data(), line.size()) ==
-                                        static_cast<ssize_t>(line.size());
+  const bool written =
+      file >= 0 && ::write(file, line.data(), line.size()) == static_cast<ssize_t>(line.size());
   const bool closed = file >= 0 && ::close(file) == 0;
   if (!written || !closed || ::rename(fresh.c_str(), path.c_str()) != 0) {
     throw Error(Code::internal, "The setup code cannot be written to " + path.string() + ": " +

@@ -1,5 +1,3 @@
-#include "api/http/router.h"
-
 #include <string>
 
 #include "api/accounts/access/access.h"
@@ -13,6 +11,7 @@
 #include "api/db/pool.h"
 #include "api/face.h"
 #include "api/http/limits.h"
+#include "api/http/router.h"
 
 namespace confab::accounts {
 
@@ -118,8 +117,7 @@ void add_open_routes(http::Router& router, App& app) {
                   Code::password_common},
        .rate = Rate::sign_up},
       [&app](const http::Call& call, const NewPerson& person) {
-        return admit(app.config,
-                     register_person(app, person, origin_of(app, call), key_of(call)));
+        return admit(app.config, register_person(app, person, origin_of(app, call), key_of(call)));
       });
 
   router.add<Credentials, SignedIn>(
@@ -133,8 +131,7 @@ void add_open_routes(http::Router& router, App& app) {
        .errors = {Code::bad_credentials, Code::too_many_attempts, Code::account_disabled},
        .rate = Rate::sign_in},
       [&app](const http::Call& call, const Credentials& credentials) {
-        return admit(app.config,
-                     sign_in(app, credentials, origin_of(app, call), key_of(call)));
+        return admit(app.config, sign_in(app, credentials, origin_of(app, call), key_of(call)));
       });
 
   router.add<Credentials, Tokens>(
@@ -163,19 +160,19 @@ void add_open_routes(http::Router& router, App& app) {
 }
 
 void add_session_routes(http::Router& router, App& app) {
-  router.add<Nothing, Page<Session>>(
-      {.method = "GET",
-       .path = "/sessions",
-       .summary = "Your sessions, the last seen first",
-       .access = Access::user,
-       .scope = "account:read"},
-      [&app](const http::Call& call) {
-        Page<Session> page;
-        page.items = app.pool.read([&](db::Tx& tx) {
-          return sessions_of(tx, call.caller.user, call.caller.session, app.clock.now());
-        });
-        return page;
-      });
+  router.add<Nothing, Page<Session>>({.method = "GET",
+                                      .path = "/sessions",
+                                      .summary = "Your sessions, the last seen first",
+                                      .access = Access::user,
+                                      .scope = "account:read"},
+                                     [&app](const http::Call& call) {
+                                       Page<Session> page;
+                                       page.items = app.pool.read([&](db::Tx& tx) {
+                                         return sessions_of(tx, call.caller.user,
+                                                            call.caller.session, app.clock.now());
+                                       });
+                                       return page;
+                                     });
 
   router.add<Nothing, Nothing>({.method = "DELETE",
                                 .path = "/sessions",
@@ -208,15 +205,15 @@ void add_session_routes(http::Router& router, App& app) {
 }
 
 void add_own_routes(http::Router& router, App& app) {
-  router.add<Nothing, Me>({.method = "GET",
-                           .path = "/me",
-                           .summary = "You",
-                           .access = Access::user,
-                           .scope = "account:read"},
-                          [&app](const http::Call& call) {
-                            return app.pool.read(
-                                [&](db::Tx& tx) { return me(tx, call.caller.user); });
-                          });
+  router.add<Nothing, Me>(
+      {.method = "GET",
+       .path = "/me",
+       .summary = "You",
+       .access = Access::user,
+       .scope = "account:read"},
+      [&app](const http::Call& call) {
+        return app.pool.read([&](db::Tx& tx) { return me(tx, call.caller.user); });
+      });
 
   router.add<ProfileChange, Me>(
       {.method = "PATCH",
@@ -247,16 +244,15 @@ void add_own_routes(http::Router& router, App& app) {
                         change.new_password);
       });
 
-  router.add<Nothing, Settings>({.method = "GET",
-                                 .path = "/me/settings",
-                                 .summary = "Your settings",
-                                 .access = Access::user,
-                                 .scope = "account:read"},
-                                [&app](const http::Call& call) {
-                                  return app.pool.read([&](db::Tx& tx) {
-                                    return settings_of(tx, call.caller.user);
-                                  });
-                                });
+  router.add<Nothing, Settings>(
+      {.method = "GET",
+       .path = "/me/settings",
+       .summary = "Your settings",
+       .access = Access::user,
+       .scope = "account:read"},
+      [&app](const http::Call& call) {
+        return app.pool.read([&](db::Tx& tx) { return settings_of(tx, call.caller.user); });
+      });
 
   router.add<SettingsChange, Settings>(
       {.method = "PATCH",

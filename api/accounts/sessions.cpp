@@ -24,12 +24,11 @@ std::vector<Attempts::Limit> limits_of(App& app, const std::optional<store::Acco
     return {{"device " + crypto::sha256(origin.device), 30, kHour}};
   }
   const Attempts::Limit by_address{"address " + origin.network, 30, kHour};
-  const Attempts::Limit by_account{account ? "user " + account->me.id.text()
-                                           : "login " + crypto::sha256(text::fold(login)),
-                                   5, 15 * kMinute};
+  const Attempts::Limit by_account{
+      account ? "user " + account->me.id.text() : "login " + crypto::sha256(text::fold(login)), 5,
+      15 * kMinute};
   const bool known_address =
-      account && access_of(app).attempts.reached(by_account, now) &&
-      app.pool.read([&](db::Tx& tx) {
+      account && access_of(app).attempts.reached(by_account, now) && app.pool.read([&](db::Tx& tx) {
         return store::has_session_from(tx, account->me.id, origin.address, now);
       });
   if (known_address) return {by_address};
@@ -42,8 +41,8 @@ store::Account require_account(App& app, const Credentials& credentials, const O
   const auto account =
       app.pool.read([&](db::Tx& tx) { return store::account_by_login(tx, credentials.login); });
   const auto phc = account ? std::optional(account->password) : std::nullopt;
-  auto guess = access.attempts.begin(limits_of(app, account, credentials.login, origin),
-                                     app.clock.now());
+  auto guess =
+      access.attempts.begin(limits_of(app, account, credentials.login, origin), app.clock.now());
   if (!access.hashing.verify(phc, credentials.password)) {
     guess.failed();
     throw Error(Code::bad_credentials, "Check the login and the password.");
@@ -145,10 +144,10 @@ Tokens refresh_tokens(App& app, const std::string& refresh_token) {
     if (session->expires_at <= now) return {.fate = Fate::expired};
     if (session->disabled) return {.fate = Fate::disabled};
     store::keep_used(tx, old_hash, session->id, now);
-    store::rotate(tx, session->id, crypto::sha256(new_token),
-                  {.last_seen_at = now,
-                   .expires_at = std::min(now + kSessionIdle,
-                                          session->created_at + kSessionLongest)});
+    store::rotate(
+        tx, session->id, crypto::sha256(new_token),
+        {.last_seen_at = now,
+         .expires_at = std::min(now + kSessionIdle, session->created_at + kSessionLongest)});
     return {.fate = Fate::rotated, .session = session->id, .user = me(tx, session->user)};
   });
   access_of(app).callers.forget(outcome.session);
@@ -183,8 +182,8 @@ void change_password(App& app, UserId user, SessionId session, const std::string
                      const std::string& fresh) {
   const auto account = app.pool.read([&](db::Tx& tx) { return store::account(tx, user); });
   if (!account) throw not_found();
-  if (auto fault = password_fault(fresh, account->me.username, account->me.email,
-                                  "/new_password")) {
+  if (auto fault =
+          password_fault(fresh, account->me.username, account->me.email, "/new_password")) {
     throw Error(fault->code, fault->detail, std::vector{*fault});
   }
   require_password(app, *account, session, current);

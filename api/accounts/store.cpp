@@ -91,29 +91,36 @@ std::vector<Me> accounts_after(db::Tx& tx, UserId after, int limit) {
 }
 
 bool has_owner(db::Tx& tx) {
-  return tx.value<int>("SELECT 1 FROM users /* accounts::has_owner */ WHERE server_role = ? LIMIT 1",
-                       ServerRole::owner)
+  return tx
+      .value<int>("SELECT 1 FROM users /* accounts::has_owner */ WHERE server_role = ? LIMIT 1",
+                  ServerRole::owner)
       .has_value();
 }
 
 bool has_other_owner(db::Tx& tx, UserId user) {
-  return tx.value<int>("SELECT 1 FROM users /* accounts::has_other_owner */ "
-                       "WHERE server_role = ? AND deactivated_at IS NULL AND id <> ? LIMIT 1",
-                       ServerRole::owner, user)
+  return tx
+      .value<int>(
+          "SELECT 1 FROM users /* accounts::has_other_owner */ "
+          "WHERE server_role = ? AND deactivated_at IS NULL AND id <> ? LIMIT 1",
+          ServerRole::owner, user)
       .has_value();
 }
 
 bool username_taken(db::Tx& tx, const std::string& username, UserId except) {
-  return tx.value<int>("SELECT 1 FROM users /* accounts::username_taken */ "
-                       "WHERE username = ? AND id <> ?",
-                       username, except.value)
+  return tx
+      .value<int>(
+          "SELECT 1 FROM users /* accounts::username_taken */ "
+          "WHERE username = ? AND id <> ?",
+          username, except.value)
       .has_value();
 }
 
 bool email_taken(db::Tx& tx, const std::string& email_key, UserId except) {
-  return tx.value<int>("SELECT 1 FROM users /* accounts::email_taken */ "
-                       "WHERE email_key = ? AND id <> ?",
-                       email_key, except.value)
+  return tx
+      .value<int>(
+          "SELECT 1 FROM users /* accounts::email_taken */ "
+          "WHERE email_key = ? AND id <> ?",
+          email_key, except.value)
       .has_value();
 }
 
@@ -170,9 +177,9 @@ std::vector<Session> sessions(db::Tx& tx, UserId user, Time now) {
 }
 
 std::vector<SessionId> session_ids(db::Tx& tx, UserId user) {
-  return tx.rows([](const db::Row& row) { return row.get<SessionId>(); },
-                 "SELECT id FROM sessions /* accounts::session_ids */ WHERE user_id = ? ORDER BY id",
-                 user);
+  return tx.rows(
+      [](const db::Row& row) { return row.get<SessionId>(); },
+      "SELECT id FROM sessions /* accounts::session_ids */ WHERE user_id = ? ORDER BY id", user);
 }
 
 std::optional<Living> living(db::Tx& tx, SessionId id) {
@@ -194,28 +201,33 @@ std::optional<Living> living_by_secret(db::Tx& tx, const std::string& secret_has
 }
 
 bool has_session_from(db::Tx& tx, UserId user, const std::string& address, Time now) {
-  return tx.value<int>("SELECT 1 FROM sessions /* accounts::has_session_from */ "
-                       "WHERE user_id = ? AND address = ? AND expires_at > ? LIMIT 1",
-                       user, address, now)
+  return tx
+      .value<int>(
+          "SELECT 1 FROM sessions /* accounts::has_session_from */ "
+          "WHERE user_id = ? AND address = ? AND expires_at > ? LIMIT 1",
+          user, address, now)
       .has_value();
 }
 
 void touch(db::Tx& tx, SessionId id, const Freshness& freshness) {
-  tx.run("UPDATE sessions /* accounts::touch */ "
-         "SET last_seen_at = ?, expires_at = ?, version = version + 1 WHERE id = ?",
-         freshness.last_seen_at, freshness.expires_at, id);
+  tx.run(
+      "UPDATE sessions /* accounts::touch */ "
+      "SET last_seen_at = ?, expires_at = ?, version = version + 1 WHERE id = ?",
+      freshness.last_seen_at, freshness.expires_at, id);
 }
 
 void rotate(db::Tx& tx, SessionId id, const std::string& secret_hash, const Freshness& freshness) {
-  tx.run("UPDATE sessions /* accounts::rotate */ "
-         "SET secret_hash = ?, last_seen_at = ?, expires_at = ?, version = version + 1 "
-         "WHERE id = ?",
-         secret_hash, freshness.last_seen_at, freshness.expires_at, id);
+  tx.run(
+      "UPDATE sessions /* accounts::rotate */ "
+      "SET secret_hash = ?, last_seen_at = ?, expires_at = ?, version = version + 1 "
+      "WHERE id = ?",
+      secret_hash, freshness.last_seen_at, freshness.expires_at, id);
 }
 
 bool remove_session(db::Tx& tx, SessionId id) {
   tx.run("DELETE FROM used_refresh_tokens /* accounts::remove_session */ WHERE session_id = ?", id);
-  return tx.run("DELETE FROM sessions /* accounts::remove_session */ WHERE id = ?", id).affected > 0;
+  return tx.run("DELETE FROM sessions /* accounts::remove_session */ WHERE id = ?", id).affected >
+         0;
 }
 
 std::vector<Living> expired(db::Tx& tx, Time now, int limit) {
@@ -228,15 +240,17 @@ std::vector<Living> expired(db::Tx& tx, Time now, int limit) {
 }
 
 void keep_used(db::Tx& tx, const std::string& secret_hash, SessionId session, Time now) {
-  tx.run("INSERT INTO used_refresh_tokens /* accounts::keep_used */ "
-         "(secret_hash, session_id, used_at) VALUES (?, ?, ?)",
-         secret_hash, session, now);
+  tx.run(
+      "INSERT INTO used_refresh_tokens /* accounts::keep_used */ "
+      "(secret_hash, session_id, used_at) VALUES (?, ?, ?)",
+      secret_hash, session, now);
 }
 
 std::optional<SessionId> family_of_used(db::Tx& tx, const std::string& secret_hash) {
-  return tx.value<SessionId>("SELECT session_id FROM used_refresh_tokens "
-                             "/* accounts::family_of_used */ WHERE secret_hash = ?",
-                             secret_hash);
+  return tx.value<SessionId>(
+      "SELECT session_id FROM used_refresh_tokens "
+      "/* accounts::family_of_used */ WHERE secret_hash = ?",
+      secret_hash);
 }
 
 Settings settings(db::Tx& tx, UserId user) {
@@ -254,9 +268,10 @@ Settings settings(db::Tx& tx, UserId user) {
 }
 
 void put_settings(db::Tx& tx, UserId user, const Settings& settings) {
-  tx.run("REPLACE INTO user_settings /* accounts::put_settings */ "
-         "(user_id, theme, density, language, version) VALUES (?, ?, ?, ?, ?)",
-         user, settings.theme, settings.density, settings.language, settings.version);
+  tx.run(
+      "REPLACE INTO user_settings /* accounts::put_settings */ "
+      "(user_id, theme, density, language, version) VALUES (?, ?, ?, ?, ?)",
+      user, settings.theme, settings.density, settings.language, settings.version);
 }
 
 std::uint64_t remove_replies(db::Tx& tx, Time before, int limit) {

@@ -44,10 +44,10 @@ struct PasswordChange {
   std::string new_password;
 };
 constexpr auto fields(const PasswordChange*) {
-  return request("PasswordChange",
-                 field("current_password", &PasswordChange::current_password)
-                     .max(kTypedPasswordMost),
-                 field("new_password", &PasswordChange::new_password));
+  return request(
+      "PasswordChange",
+      field("current_password", &PasswordChange::current_password).max(kTypedPasswordMost),
+      field("new_password", &PasswordChange::new_password));
 }
 
 constexpr auto fields(const ProfileChange*) {
@@ -60,10 +60,10 @@ constexpr auto fields(const ProfileChange*) {
 }
 
 constexpr auto fields(const SettingsChange*) {
-  return request("SettingsChange", field("theme", &SettingsChange::theme),
-                 field("density", &SettingsChange::density),
-                 field("language", &SettingsChange::language)
-                     .says("A language tag such as `en` or `pt-BR`."));
+  return request(
+      "SettingsChange", field("theme", &SettingsChange::theme),
+      field("density", &SettingsChange::density),
+      field("language", &SettingsChange::language).says("A language tag such as `en` or `pt-BR`."));
 }
 
 /// The data of `session.ended`.
@@ -97,8 +97,7 @@ constexpr auto fields(const Limits*) {
       field("message_shown", &Limits::message_shown)
           .says("Characters of a message that are shown before it is folded."),
       field("room_name", &Limits::room_name), field("room_topic", &Limits::room_topic),
-      field("group_members", &Limits::group_members),
-      field("display_name", &Limits::display_name),
+      field("group_members", &Limits::group_members), field("display_name", &Limits::display_name),
       field("username_least", &Limits::username_least),
       field("username_most", &Limits::username_most),
       field("password_least", &Limits::password_least),

@@ -42,9 +42,10 @@ struct PageName {
 
 template <typename T>
 constexpr auto fields(const Page<T>*) {
-  return resource(detail::PageName<T>::value, field("items", &Page<T>::items),
-                  field("next", &Page<T>::next).says("Cursor of the next page; null at the end."),
-                  field("prev", &Page<T>::prev).says("Cursor of the page before; null at the start."));
+  return resource(
+      detail::PageName<T>::value, field("items", &Page<T>::items),
+      field("next", &Page<T>::next).says("Cursor of the next page; null at the end."),
+      field("prev", &Page<T>::prev).says("Cursor of the page before; null at the start."));
 }
 
 inline Error cursor_invalid() {
@@ -62,8 +63,9 @@ struct Cursor {
   /// Throws cursor_invalid for a text that `text()` does not give.
   static Cursor parse(std::string_view text) {
     const auto plain = text.size() <= 1000 ? crypto::base64url_decode(text) : std::nullopt;
-    const bool fits = plain && plain->size() > 1 && (plain->front() == '<' || plain->front() == '>') &&
-                      text::is_utf8(*plain) && !text::has_controls(*plain);
+    const bool fits = plain && plain->size() > 1 &&
+                      (plain->front() == '<' || plain->front() == '>') && text::is_utf8(*plain) &&
+                      !text::has_controls(*plain);
     if (!fits) throw cursor_invalid();
     return {.back = plain->front() == '<', .key = plain->substr(1)};
   }

@@ -1,7 +1,6 @@
-#include "api/http/router.h"
-
 #include "api/db/pool.h"
 #include "api/face.h"
+#include "api/http/router.h"
 #include "api/people/people.h"
 
 namespace confab::people {

@@ -21,12 +21,11 @@ ReadState mark(App& app, UserId me, RoomId room, const ReadMark& mark) {
     const auto& known = tx.part<rooms::Book>().state(tx, room);
     rooms::authorize(rooms::standing(known), known.role_of(me), rooms::Action::read);
     if (mark.seq > known.last_seq) {
-      throw Error(Code::invalid_value, "The room's last seq is " + std::to_string(known.last_seq) + ".",
-                  "/seq");
+      throw Error(Code::invalid_value,
+                  "The room's last seq is " + std::to_string(known.last_seq) + ".", "/seq");
     }
     auto state = store::read_state(tx, room, me);
-    const bool moves =
-        mark.mark_unread ? mark.seq != state.read_seq : mark.seq > state.read_seq;
+    const bool moves = mark.mark_unread ? mark.seq != state.read_seq : mark.seq > state.read_seq;
     if (moves) {
       state.read_seq = mark.seq;
       store::set_read_seq(tx, room, me, mark.seq);
@@ -64,8 +63,7 @@ void TypingGate::shut(UserId user, RoomId room, Time now) {
 void type(App& app, TypingGate& gate, UserId me, RoomId room) {
   const Time now = app.clock.now();
   if (gate.is_shut(me, room, now)) return;
-  app.pool.read(
-      [&](db::Tx& tx) { rooms::require_allowed(tx, room, me, rooms::Action::write); });
+  app.pool.read([&](db::Tx& tx) { rooms::require_allowed(tx, room, me, rooms::Action::write); });
   gate.shut(me, room, now);
   if (app.hub == nullptr) return;
   app.hub->tell(events::to_room(room), "typing", to_json(Typing{room, me}), room, me);

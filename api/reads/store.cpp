@@ -12,9 +12,10 @@ ReadState read_state(db::Tx& tx, RoomId room, UserId user) {
 }
 
 void set_read_seq(db::Tx& tx, RoomId room, UserId user, std::int64_t seq) {
-  tx.run("UPDATE room_members /* reads::set_read_seq */ SET read_seq = ? "
-         "WHERE room_id = ? AND user_id = ?",
-         seq, room, user);
+  tx.run(
+      "UPDATE room_members /* reads::set_read_seq */ SET read_seq = ? "
+      "WHERE room_id = ? AND user_id = ?",
+      seq, room, user);
 }
 
 }  // namespace confab::reads::store

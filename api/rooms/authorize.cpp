@@ -55,9 +55,10 @@ void authorize(const Standing& room, std::optional<Role> actor, Action action,
   }
   if (!actor) return;
   if (*actor < least_role(action)) {
-    throw Error(Code::insufficient_role, least_role(action) == Role::owner
-                                             ? "Only an owner of this room may do that."
-                                             : "Only a moderator or owner of this room may do that.");
+    throw Error(Code::insufficient_role,
+                least_role(action) == Role::owner
+                    ? "Only an owner of this room may do that."
+                    : "Only a moderator or owner of this room may do that.");
   }
   if (action == Action::remove || action == Action::set_role) {
     if (!target) throw not_found();

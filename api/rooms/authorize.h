@@ -16,7 +16,7 @@ enum class Action {
   add,
   remove,
   set_role,
-  edit,            ///< Name and topic.
+  edit,  ///< Name and topic.
   set_visibility,
   archive,
   restore,

@@ -18,8 +18,9 @@ auto place_of(std::vector<std::pair<UserId, Role>>& members, UserId user) {
 }  // namespace
 
 std::optional<Role> RoomState::role_of(UserId user) const {
-  const auto found = std::lower_bound(members.begin(), members.end(), user,
-                                      [](const auto& entry, UserId id) { return entry.first < id; });
+  const auto found =
+      std::lower_bound(members.begin(), members.end(), user,
+                       [](const auto& entry, UserId id) { return entry.first < id; });
   if (found == members.end() || found->first != user) return std::nullopt;
   return found->second;
 }

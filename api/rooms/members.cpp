@@ -52,8 +52,7 @@ void archive_deserted(App& app, db::Tx& tx, Room room, UserId me) {
   store::update(tx, room);
   tx.part<Book>().forget(room.id);
   if (room.kind != Kind::channel) room.member_ids = store::member_ids(tx, room.id);
-  events::emit(tx, events::to_room(room.id), "room.archived", room,
-               {.room = room.id, .actor = me});
+  events::emit(tx, events::to_room(room.id), "room.archived", room, {.room = room.id, .actor = me});
 }
 
 }  // namespace

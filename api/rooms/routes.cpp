@@ -90,18 +90,18 @@ void add_room_routes(http::Router& router, App& app) {
                                            limit_of(call), cursor_of(call)));
         });
       });
-  router.add_raw<MyRoom>({.method = "GET",
-                          .path = "/rooms/{room_id}",
-                          .summary = "One of your rooms, or a public channel",
-                          .access = Access::user,
-                          .scope = "rooms:read",
-                          .errors = {Code::not_found}},
-                         [&app](const Call& call) {
-                           return app.pool.snapshot([&](db::Tx& tx) {
-                             return always_whole(
-                                 find(tx, call.caller.user, call.id<RoomId>("room_id")));
-                           });
-                         });
+  router.add_raw<MyRoom>(
+      {.method = "GET",
+       .path = "/rooms/{room_id}",
+       .summary = "One of your rooms, or a public channel",
+       .access = Access::user,
+       .scope = "rooms:read",
+       .errors = {Code::not_found}},
+      [&app](const Call& call) {
+        return app.pool.snapshot([&](db::Tx& tx) {
+          return always_whole(find(tx, call.caller.user, call.id<RoomId>("room_id")));
+        });
+      });
   router.add<RoomChange, MyRoom>(
       {.method = "PATCH",
        .path = "/rooms/{room_id}",
@@ -193,11 +193,13 @@ void add_routes(http::Router& router, App& app) {
   add_room_routes(router, app);
   add_member_routes(router, app);
   router.add_event<Room>("room.created", "A room that you are in was made");
-  router.add_event<Room>("room.updated", "A room's name, topic or visibility changed, or it was restored");
+  router.add_event<Room>("room.updated",
+                         "A room's name, topic or visibility changed, or it was restored");
   router.add_event<Room>("room.archived", "A room was closed for writing");
   router.add_event<MemberAdded>("member.added", "Somebody joined; perhaps you");
   router.add_event<MemberUpdated>("member.updated", "A role changed, or your own notifications");
-  router.add_event<MemberRemoved>("member.removed", "Somebody left; when it is you, the room's last event");
+  router.add_event<MemberRemoved>("member.removed",
+                                  "Somebody left; when it is you, the room's last event");
 }
 
 }  // namespace confab::rooms

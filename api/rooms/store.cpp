@@ -35,7 +35,8 @@ std::string name_key(std::string_view name) {
   for (const auto& word : words_of(name)) key += ' ' + word;
   // Folding can make a name longer than its column; what a search needs is its beginning.
   constexpr std::size_t kBytes = 400;
-  while (key.size() > kBytes || !text::is_utf8(key)) key.resize(std::min(key.size(), kBytes + 1) - 1);
+  while (key.size() > kBytes || !text::is_utf8(key))
+    key.resize(std::min(key.size(), kBytes + 1) - 1);
   return key;
 }
 
@@ -46,8 +47,8 @@ std::vector<std::string> words_of(std::string_view text) {
   for (const char c : text::fold(text)) {
     const auto byte = static_cast<unsigned char>(c);
     constexpr unsigned char kAscii = 0x80;
-    const bool in_word =
-        byte >= kAscii || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    const bool in_word = byte >= kAscii || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                         (c >= '0' && c <= '9');
     if (in_word) {
       words.back() += c;
     } else if (!words.back().empty()) {
@@ -70,24 +71,27 @@ std::optional<RoomId> direct_room(db::Tx& tx, const std::string& direct_key) {
 }
 
 void insert(db::Tx& tx, const Room& room, const std::optional<std::string>& direct_key) {
-  tx.run("INSERT INTO rooms /* rooms::insert */ (id, kind, visibility, name, name_key, topic, "
-         "direct_key, created_by, created_at, archived_at, member_count, last_seq, "
-         "last_message_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, 0, NULL, ?)",
-         room.id, room.kind, room.visibility, room.name, name_key(room.name), room.topic,
-         direct_key, room.created_by, room.created_at, room.member_count, room.version);
+  tx.run(
+      "INSERT INTO rooms /* rooms::insert */ (id, kind, visibility, name, name_key, topic, "
+      "direct_key, created_by, created_at, archived_at, member_count, last_seq, "
+      "last_message_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, 0, NULL, ?)",
+      room.id, room.kind, room.visibility, room.name, name_key(room.name), room.topic, direct_key,
+      room.created_by, room.created_at, room.member_count, room.version);
 }
 
 void update(db::Tx& tx, const Room& room) {
-  tx.run("UPDATE rooms /* rooms::update */ SET name = ?, name_key = ?, topic = ?, visibility = ?, "
-         "archived_at = ?, version = ? WHERE id = ?",
-         room.name, name_key(room.name), room.topic, room.visibility, room.archived_at,
-         room.version, room.id);
+  tx.run(
+      "UPDATE rooms /* rooms::update */ SET name = ?, name_key = ?, topic = ?, visibility = ?, "
+      "archived_at = ?, version = ? WHERE id = ?",
+      room.name, name_key(room.name), room.topic, room.visibility, room.archived_at, room.version,
+      room.id);
 }
 
 void add_to_member_count(db::Tx& tx, RoomId room, int change) {
-  tx.run("UPDATE rooms /* rooms::add_to_member_count */ SET member_count = member_count + ? "
-         "WHERE id = ?",
-         change, room);
+  tx.run(
+      "UPDATE rooms /* rooms::add_to_member_count */ SET member_count = member_count + ? "
+      "WHERE id = ?",
+      change, room);
 }
 
 std::optional<Membership> membership(db::Tx& tx, RoomId room, UserId user) {
@@ -105,25 +109,28 @@ std::optional<Membership> membership(db::Tx& tx, RoomId room, UserId user) {
 }
 
 void join(db::Tx& tx, const Member& member, std::int64_t read_seq) {
-  tx.run("INSERT INTO room_members /* rooms::join */ (room_id, user_id, role, notifications, "
-         "joined_at, left_at, read_seq, mention_count, version) "
-         "VALUES (?, ?, ?, ?, ?, NULL, ?, 0, ?) ON DUPLICATE KEY UPDATE role = VALUES(role), "
-         "notifications = VALUES(notifications), joined_at = VALUES(joined_at), left_at = NULL, "
-         "read_seq = VALUES(read_seq), mention_count = 0, version = version + 1",
-         member.room_id, member.user_id, member.role, Notifications::all, member.joined_at,
-         read_seq, member.version);
+  tx.run(
+      "INSERT INTO room_members /* rooms::join */ (room_id, user_id, role, notifications, "
+      "joined_at, left_at, read_seq, mention_count, version) "
+      "VALUES (?, ?, ?, ?, ?, NULL, ?, 0, ?) ON DUPLICATE KEY UPDATE role = VALUES(role), "
+      "notifications = VALUES(notifications), joined_at = VALUES(joined_at), left_at = NULL, "
+      "read_seq = VALUES(read_seq), mention_count = 0, version = version + 1",
+      member.room_id, member.user_id, member.role, Notifications::all, member.joined_at, read_seq,
+      member.version);
 }
 
 void leave(db::Tx& tx, RoomId room, UserId user, Time at) {
-  tx.run("UPDATE room_members /* rooms::leave */ SET left_at = ?, version = version + 1 "
-         "WHERE room_id = ? AND user_id = ?",
-         at, room, user);
+  tx.run(
+      "UPDATE room_members /* rooms::leave */ SET left_at = ?, version = version + 1 "
+      "WHERE room_id = ? AND user_id = ?",
+      at, room, user);
 }
 
 void update_member(db::Tx& tx, RoomId room, UserId user, const Membership& membership) {
-  tx.run("UPDATE room_members /* rooms::update_member */ SET role = ?, notifications = ?, "
-         "version = ? WHERE room_id = ? AND user_id = ?",
-         membership.role, membership.notifications, membership.version, room, user);
+  tx.run(
+      "UPDATE room_members /* rooms::update_member */ SET role = ?, notifications = ?, "
+      "version = ? WHERE room_id = ? AND user_id = ?",
+      membership.role, membership.notifications, membership.version, room, user);
 }
 
 std::int64_t count_owners(db::Tx& tx, RoomId room) {
@@ -229,9 +236,10 @@ std::vector<FoundRoom> discover(db::Tx& tx, UserId user, const std::vector<std::
   std::string name;
   if (cursor) {
     const auto id = RoomId::parse(cursor->key);
-    const auto found = id ? tx.value<std::string>(
-                                "SELECT name_key FROM rooms /* rooms::discover */ WHERE id = ?", *id)
-                          : std::nullopt;
+    const auto found =
+        id ? tx.value<std::string>("SELECT name_key FROM rooms /* rooms::discover */ WHERE id = ?",
+                                   *id)
+           : std::nullopt;
     if (!found) throw Error(Code::cursor_invalid, "Begin again without a cursor.");
     name = *found;
     sql += cursor->back ? " AND (r.name_key < ? OR (r.name_key = ? AND r.id < ?))"
@@ -268,7 +276,8 @@ std::vector<MemberUser> members(db::Tx& tx, RoomId room, std::size_t limit,
       },
       std::string("SELECT user_id, role, joined_at, version FROM room_members "
                   "/* rooms::members */ WHERE room_id = ? AND left_at IS NULL AND ") +
-          (back ? "user_id < ? ORDER BY user_id DESC LIMIT ?" : "user_id > ? ORDER BY user_id LIMIT ?"),
+          (back ? "user_id < ? ORDER BY user_id DESC LIMIT ?"
+                : "user_id > ? ORDER BY user_id LIMIT ?"),
       room, from.value, limit + 1);
 }
 

@@ -1,10 +1,11 @@
+#include "api/base/config.h"
+
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>
 
-#include "api/base/config.h"
 #include "ops/ctl/commands.h"
 #include "ops/ctl/environment.h"
 

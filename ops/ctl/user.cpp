@@ -77,8 +77,7 @@ void with_app(F&& use) {
 }
 
 accounts::User require_user(App& app, const std::string& login) {
-  const auto user =
-      app.pool.read([&](db::Tx& tx) { return accounts::find_by_login(tx, login); });
+  const auto user = app.pool.read([&](db::Tx& tx) { return accounts::find_by_login(tx, login); });
   if (!user) {
     throw Failure(Exit::data, "nobody here is called " + login,
                   "give a username or an e-mail address; `confab user list` shows them");
@@ -151,8 +150,8 @@ void promote(const Options& options) {
 void disable(const Options& options, bool disabled) {
   with_app([&](App& app) {
     const auto user = accounts::set_disabled(app, require_user(app, options.login).id, disabled);
-    std::cout << user.username << (disabled ? " is disabled and signed out everywhere\n"
-                                            : " can sign in again\n");
+    std::cout << user.username
+              << (disabled ? " is disabled and signed out everywhere\n" : " can sign in again\n");
   });
 }
 

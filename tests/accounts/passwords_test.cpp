@@ -4,7 +4,8 @@ namespace confab::test {
 namespace {
 
 std::optional<Code> fault(const std::string& password) {
-  const auto found = accounts::password_fault(password, "ana.maria", "ana_m@example.org", "/password");
+  const auto found =
+      accounts::password_fault(password, "ana.maria", "ana_m@example.org", "/password");
   return found ? std::optional(found->code) : std::nullopt;
 }
 
@@ -20,17 +21,17 @@ TEST(Passwords, HaveTenToAHundredAndTwentyEightCharacters) {
 }
 
 TEST(Passwords, AreNotAmongTheMostCommon) {
-  for (const char* common :
-       {"1234567890", "qwertyuiop", "Password123", "PASSWORD1234", "iloveyou123", "aaaaaaaaaa",
-        "abcabcabcabc", "0123456789", "9876543210", "abcdefghijklm", "Welcome2026",
-        "contrase\u00f1a1"}) {
+  for (const char* common : {"1234567890", "qwertyuiop", "Password123", "PASSWORD1234",
+                             "iloveyou123", "aaaaaaaaaa", "abcabcabcabc", "0123456789",
+                             "9876543210", "abcdefghijklm", "Welcome2026", "contrase\u00f1a1"}) {
     EXPECT_EQ(fault(common), Code::password_common) << common;
   }
 }
 
 TEST(Passwords, AreNotTheNameOrAddressInAnotherDress) {
-  for (const char* derived : {"ana.maria123", "2026AnaMaria!", "ana.mariaana.maria", "1ana_m@example.org",
-                              "airam.ana000", "ana_m!!!!!!!", "ana_m@example.org"}) {
+  for (const char* derived :
+       {"ana.maria123", "2026AnaMaria!", "ana.mariaana.maria", "1ana_m@example.org", "airam.ana000",
+        "ana_m!!!!!!!", "ana_m@example.org"}) {
     const bool reversed = std::string(derived).starts_with("airam");
     EXPECT_EQ(fault(derived), reversed ? std::nullopt : std::optional(Code::password_common))
         << derived;

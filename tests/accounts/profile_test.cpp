@@ -53,8 +53,7 @@ TEST(Profile, RefusesWhatOthersHaveAndWhatDoesNotFit) {
   registered(world, "ben");
   EXPECT_EQ(code_of([&] { change(world, ana, {.username = "Ben"}); }), Code::username_taken);
   EXPECT_EQ(code_of([&] {
-              change(world, ana,
-                     {.email = "BEN@example.org", .current_password = kGoodPassword});
+              change(world, ana, {.email = "BEN@example.org", .current_password = kGoodPassword});
             }),
             Code::email_taken);
   EXPECT_EQ(code_of([&] { change(world, ana, {.display_name = " "}); }), Code::invalid_value);
@@ -96,10 +95,9 @@ TEST(Settings, RefuseWhatIsNoLanguage) {
   World world;
   const auto ana = registered(world, "ana").signed_in.user.id;
   for (const char* tag : {"", "e", "en_US", "1en", "en-", "en--US", "a-very-long-language"}) {
-    EXPECT_EQ(code_of([&] {
-                accounts::change_settings(world.app, ana, {.language = tag}, any_version);
-              }),
-              Code::invalid_value)
+    EXPECT_EQ(
+        code_of([&] { accounts::change_settings(world.app, ana, {.language = tag}, any_version); }),
+        Code::invalid_value)
         << tag;
   }
 }

@@ -180,10 +180,9 @@ TEST(Setup, WithoutAFileNoCodeFits) {
   World world;
   auto person = newcomer("ana");
   person.setup_code = "";
-  EXPECT_EQ(code_of([&] {
-              accounts::register_person(world.app, person, elsewhere(), std::nullopt);
-            }),
-            Code::setup_code_required);
+  EXPECT_EQ(
+      code_of([&] { accounts::register_person(world.app, person, elsewhere(), std::nullopt); }),
+      Code::setup_code_required);
 }
 
 TEST(Setup, ACodeCutShortIsMadeAnew) {

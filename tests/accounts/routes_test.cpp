@@ -16,7 +16,8 @@ class Face {
     people::add_routes(router_, world.app);
   }
 
-  http::Call call(const std::string& method, const std::string& path, const std::string& body = {}) {
+  http::Call call(const std::string& method, const std::string& path,
+                  const std::string& body = {}) {
     http::Call made;
     made.method = method;
     made.path = path;
@@ -78,7 +79,8 @@ TEST(AccountRoutes, RegisteringSetsCookiesThatScriptsCannotRead) {
   EXPECT_TRUE(set[0].starts_with("__Host-confab="));
   EXPECT_TRUE(set[1].starts_with("confab-device="));
   for (const auto& each : set) {
-    for (const char* part : {"; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure", "; Max-Age="}) {
+    for (const char* part :
+         {"; Path=/", "; HttpOnly", "; SameSite=Lax", "; Secure", "; Max-Age="}) {
       EXPECT_NE(each.find(part), std::string::npos) << each;
     }
   }
@@ -178,8 +180,8 @@ TEST(Authenticate, TakesABearerTokenInAnyCaseOfTheScheme) {
   World world;
   Face face(world);
   const auto ana = registered(world, "ana").signed_in.user.id;
-  const auto tokens = accounts::issue_tokens(
-      world.app, {.login = "ana", .password = kGoodPassword}, here());
+  const auto tokens =
+      accounts::issue_tokens(world.app, {.login = "ana", .password = kGoodPassword}, here());
   auto call = face.call("GET", "/api/v1/me");
   for (const char* scheme : {"Bearer ", "bearer ", "BEARER  "}) {
     auto with_token = call;

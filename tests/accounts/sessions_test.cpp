@@ -63,10 +63,9 @@ TEST(Sessions, OfSomebodyElseAreNotFound) {
               accounts::end_session(world.app, ben.signed_in.user.id, ana.signed_in.session.id);
             }),
             Code::not_found);
-  EXPECT_EQ(code_of([&] {
-              accounts::end_session(world.app, ben.signed_in.user.id, SessionId{12345});
-            }),
-            Code::not_found);
+  EXPECT_EQ(
+      code_of([&] { accounts::end_session(world.app, ben.signed_in.user.id, SessionId{12345}); }),
+      Code::not_found);
   EXPECT_TRUE(lets_in(world, ana.secret));
 }
 
@@ -160,17 +159,15 @@ TEST(Sessions, WhatWasReadBeforeAnEndIsNotRemembered) {
 
 TEST(Tidy, EndsWhatHasExpiredAndForgetsOldReplies) {
   World world;
-  const auto admission =
-      accounts::register_person(world.app, newcomer("ana"), here(), key("k1"));
+  const auto admission = accounts::register_person(world.app, newcomer("ana"), here(), key("k1"));
   world.clock.advance(accounts::kSessionIdle);
   world.listen();
   EXPECT_FALSE(accounts::tidy(world.writer, world.clock.now()));
   EXPECT_TRUE(sessions(world, admission).empty());
-  EXPECT_EQ(world.heard_by(admission.signed_in.user.id),
-            std::vector<std::string>{"session.ended"});
+  EXPECT_EQ(world.heard_by(admission.signed_in.user.id), std::vector<std::string>{"session.ended"});
   EXPECT_EQ(world.read([](db::Tx& tx) {
-              return tx.value<int>("SELECT COUNT(*) FROM idempotency").value();
-            }),
+    return tx.value<int>("SELECT COUNT(*) FROM idempotency").value();
+  }),
             0);
 }
 
@@ -184,17 +181,16 @@ TEST(ChangePassword, EndsTheOtherSessions) {
   EXPECT_TRUE(lets_in(world, first.secret));
   EXPECT_FALSE(lets_in(world, second.secret));
   EXPECT_EQ(code_of([&] { signed_in(world, "ana"); }), Code::bad_credentials);
-  EXPECT_NO_THROW(accounts::sign_in(world.app, {.login = "ana", .password = fresh}, here(),
-                                    std::nullopt));
+  EXPECT_NO_THROW(
+      accounts::sign_in(world.app, {.login = "ana", .password = fresh}, here(), std::nullopt));
 }
 
 TEST(ChangePassword, NeedsThePresentOneAndCountsWrongOnes) {
   World world;
   const auto ana = registered(world, "ana").signed_in;
   const auto change = [&](const std::string& current, const std::string& fresh) {
-    return code_of([&] {
-      accounts::change_password(world.app, ana.user.id, ana.session.id, current, fresh);
-    });
+    return code_of(
+        [&] { accounts::change_password(world.app, ana.user.id, ana.session.id, current, fresh); });
   };
   EXPECT_EQ(change(kGoodPassword, "short"), Code::password_too_short);
   EXPECT_EQ(change(kGoodPassword, std::string(129, 'x') + "yz"), Code::password_too_long);

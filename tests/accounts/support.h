@@ -17,10 +17,8 @@ inline const std::string kGoodPassword = "copper lantern 47 tide";
 
 /// A browser on this machine.
 inline accounts::Origin here() {
-  return {.address = "127.0.0.1",
-          .network = "127.0.0.1",
-          .user_agent = "Firefox/140",
-          .local = true};
+  return {
+      .address = "127.0.0.1", .network = "127.0.0.1", .user_agent = "Firefox/140", .local = true};
 }
 
 /// A browser elsewhere that was never here before.

@@ -1,4 +1,5 @@
 #include "api/accounts/access/tokens.h"
+
 #include "tests/accounts/support.h"
 
 namespace confab::test {
@@ -57,17 +58,15 @@ TEST(Tokens, AreRefusedWhenChangedInAnyPart) {
 TEST(Tokens, OfAnotherServerOrWithoutASignatureAreRefused) {
   World world;
   const auto ana = registered(world, "ana").signed_in;
-  const accounts::Claims claims{.user = ana.user.id,
-                                .session = ana.session.id,
-                                .expires_at = world.clock.now() + kMinute};
+  const accounts::Claims claims{
+      .user = ana.user.id, .session = ana.session.id, .expires_at = world.clock.now() + kMinute};
   Config other = world.config;
   other.public_url = "https://elsewhere.example.org";
-  EXPECT_EQ(token_refusal(world, accounts::make_access_token(other, world.keys, claims,
-                                                             world.clock.now())),
+  EXPECT_EQ(token_refusal(
+                world, accounts::make_access_token(other, world.keys, claims, world.clock.now())),
             Code::unauthenticated);
   const auto foreign = crypto::Keys::from_seed("another seed of thirty-two bytes");
-  const auto token =
-      accounts::make_access_token(world.config, foreign, claims, world.clock.now());
+  const auto token = accounts::make_access_token(world.config, foreign, claims, world.clock.now());
   EXPECT_EQ(token_refusal(world, token), Code::unauthenticated);
   const auto payload = token.substr(token.find('.'), token.rfind('.') - token.find('.'));
   EXPECT_EQ(token_refusal(world, crypto::base64url(R"({"alg":"none"})") + payload + '.'),

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "api/face.h"
 
@@ -83,6 +84,13 @@ Face::Result Face::call(Client& client, const std::string& operation,
   result.status = result.answer.status;
   check(operation, result.answer, result);
   return result;
+}
+
+Stream Face::stream(Client& client, const std::string& query) {
+  auto stream = client.open_stream("/api/v1/events" + (query.empty() ? "" : '?' + query));
+  Result result;
+  check("GET /events", stream.head(), result);
+  return stream;
 }
 
 void Face::check(const std::string& operation, const Answer& answer, Result& result) {

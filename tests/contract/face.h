@@ -41,6 +41,9 @@ class Face {
               const std::vector<std::string>& ids = {}, const std::string& body = {},
               const std::string& query = {}, const Headers& headers = {});
 
+  /// Opens an event stream, and checks its head.
+  Stream stream(Client& client, const std::string& query = {});
+
   const Json::Value& document() const { return document_; }
   const SchemaChecker& checker() const { return checker_; }
   /// Operations that have answered with success so far.

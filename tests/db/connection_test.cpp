@@ -29,8 +29,9 @@ TEST(Address, IsReadFromItsUrl) {
 class Connected : public testing::Test {
  protected:
   Connected() {
-    connection.command("CREATE TEMPORARY TABLE kept (id INT NOT NULL PRIMARY KEY, big BIGINT "
-                       "UNSIGNED NULL, small BIGINT NULL, text MEDIUMTEXT NULL) ENGINE=InnoDB");
+    connection.command(
+        "CREATE TEMPORARY TABLE kept (id INT NOT NULL PRIMARY KEY, big BIGINT "
+        "UNSIGNED NULL, small BIGINT NULL, text MEDIUMTEXT NULL) ENGINE=InnoDB");
   }
   Schema schema;
   db::Connection connection{schema.address(), {}};
@@ -79,13 +80,15 @@ TEST_F(Connected, KeepsThemInBulkToo) {
   for (const auto& [big, small, text] : all) {
     values.insert(values.end(), {++id, big, small, text});
   }
-  EXPECT_EQ(connection.bulk("INSERT INTO kept (id, big, small, text) VALUES (?, ?, ?, ?)", 4, values)
-                .affected,
-            all.size());
+  EXPECT_EQ(
+      connection.bulk("INSERT INTO kept (id, big, small, text) VALUES (?, ?, ?, ?)", 4, values)
+          .affected,
+      all.size());
   EXPECT_EQ(read(connection), all);
   // The statement is used again with other sizes and kinds.
-  EXPECT_EQ(connection.bulk("INSERT INTO kept (id, big, small, text) VALUES (?, ?, ?, ?)", 4,
-                            {50, nullptr, nullptr, nullptr, 51, 5, nullptr, "x"})
+  EXPECT_EQ(connection
+                .bulk("INSERT INTO kept (id, big, small, text) VALUES (?, ?, ?, ?)", 4,
+                      {50, nullptr, nullptr, nullptr, 51, 5, nullptr, "x"})
                 .affected,
             2u);
   EXPECT_EQ(read(connection).back(), (Kept{5, std::nullopt, "x"}));
@@ -138,7 +141,8 @@ TEST(Placeholders, AreFewDifferentOnes) {
 TEST(Pool, ReplacesADeadConnection) {
   const Schema schema;
   db::Pool pool(schema.address(), 1);
-  const auto id = pool.read([](db::Tx& tx) { return tx.value<std::uint64_t>("SELECT CONNECTION_ID()"); });
+  const auto id =
+      pool.read([](db::Tx& tx) { return tx.value<std::uint64_t>("SELECT CONNECTION_ID()"); });
   db::Connection(schema.address(), {}).command("KILL " + std::to_string(id.value()));
 
   const auto again =
@@ -187,7 +191,8 @@ TEST(Pool, LetsWaitAndThenRefuses) {
 }
 
 TEST(Pool, SaysThatTheDatabaseIsNotThere) {
-  db::Pool pool({.user = "x", .host = "localhost", .name = "x", .socket = "/nonexistent/db.sock"}, 1);
+  db::Pool pool({.user = "x", .host = "localhost", .name = "x", .socket = "/nonexistent/db.sock"},
+                1);
   for (int tries = 0; tries < 2; ++tries) {
     try {
       pool.read([](db::Tx&) { return 0; });

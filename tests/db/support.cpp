@@ -37,19 +37,22 @@ std::string make_folder() {
 
 void make_things(const db::Address& address) {
   db::Connection(address, {})
-      .command("CREATE TABLE IF NOT EXISTS things (id BIGINT UNSIGNED NOT NULL PRIMARY KEY) "
-               "ENGINE=InnoDB");
+      .command(
+          "CREATE TABLE IF NOT EXISTS things (id BIGINT UNSIGNED NOT NULL PRIMARY KEY) "
+          "ENGINE=InnoDB");
 }
 
 std::vector<std::uint64_t> things(const db::Address& address) {
   std::vector<std::uint64_t> ids;
-  db::Connection(address, {}).each("SELECT id FROM things ORDER BY id", {}, [&](const db::Row& row) {
-    ids.push_back(row.get<std::uint64_t>());
-  });
+  db::Connection(address, {})
+      .each("SELECT id FROM things ORDER BY id", {},
+            [&](const db::Row& row) { ids.push_back(row.get<std::uint64_t>()); });
   return ids;
 }
 
-void insert_thing(db::Tx& tx, std::uint64_t id) { tx.run("INSERT INTO things (id) VALUES (?)", id); }
+void insert_thing(db::Tx& tx, std::uint64_t id) {
+  tx.run("INSERT INTO things (id) VALUES (?)", id);
+}
 
 bool has_thing(db::Tx& tx, std::uint64_t id) {
   return tx.value<std::uint64_t>("SELECT id FROM things WHERE id = ?", id).has_value();
@@ -167,7 +170,9 @@ bool Proxy::pass(int from, int to, bool from_client) {
   if (size <= 0) return false;
   const std::string_view bytes(buffer.data(), static_cast<std::size_t>(size));
   // A text query begins with its command byte, 3.
-  const bool commits = from_client && bytes.find("\x03" "COMMIT") != std::string_view::npos;
+  const bool commits = from_client && bytes.find(
+                                          "\x03"
+                                          "COMMIT") != std::string_view::npos;
   const Cut cut = commits ? cut_.exchange(Cut::none) : Cut::none;
   if (cut != Cut::none) ++cuts_;
   if (cut == Cut::before_commit) return false;

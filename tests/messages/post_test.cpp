@@ -22,7 +22,7 @@ class PostMessage : public testing::Test {
   World world_;
   const UserId ana_ = world_.person("ana");
   const UserId ben_ = world_.person("ben");
-  const UserId cy_ = world_.person("cy");
+  const UserId cy_ = world_.person("cyd");
   const RoomId room_ = world_.room("general", {ana_, ben_});
 };
 

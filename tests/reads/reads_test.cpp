@@ -1,9 +1,10 @@
+#include "api/reads/reads.h"
+
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "api/reads/reads.h"
 #include "tests/world.h"
 
 namespace confab::test {
@@ -119,7 +120,8 @@ class Stream {
   }
   std::size_t count(const std::string& text) const {
     std::size_t count = 0;
-    for (auto at = seen_.find(text); at != std::string::npos; at = seen_.find(text, at + 1)) ++count;
+    for (auto at = seen_.find(text); at != std::string::npos; at = seen_.find(text, at + 1))
+      ++count;
     return count;
   }
 

@@ -27,11 +27,13 @@ TEST(Book, CountsWithoutAskingTheDatabaseAgain) {
   world.post(ana, room, "one");
 
   // Behind its back, so that only what it remembers can give the answer.
-  world.writer.run([&](db::Tx& tx) { tx.run("UPDATE rooms SET last_seq = 40 WHERE id = ?", room); });
+  world.writer.run(
+      [&](db::Tx& tx) { tx.run("UPDATE rooms SET last_seq = 40 WHERE id = ?", room); });
   EXPECT_EQ(world.post(ana, room, "two").seq, 2);
   EXPECT_EQ(last_seq(world, room), 2);
 
-  world.writer.run([&](db::Tx& tx) { tx.run("UPDATE rooms SET last_seq = 40 WHERE id = ?", room); });
+  world.writer.run(
+      [&](db::Tx& tx) { tx.run("UPDATE rooms SET last_seq = 40 WHERE id = ?", room); });
   world.book.forget_later(room);
   EXPECT_EQ(world.post(ana, room, "three").seq, 41);
 }
@@ -207,18 +209,24 @@ TEST(Book, AgreesWithTheDatabaseAfterAnything) {
     const auto role = static_cast<Role>(up_to(3) + 1);
     quietly([&] {
       switch (up_to(8)) {
-        case 0: return void(rooms::add(world.app, me, room, other));
-        case 1: return rooms::remove(world.app, me, room, other);
-        case 2: return void(rooms::change_member(world.app, me, room, other, {.role = role}));
-        case 3: return rooms::archive(world.app, me, room);
-        case 4: return void(rooms::change(world.app, me, room, {.archived = false}));
+        case 0:
+          return void(rooms::add(world.app, me, room, other));
+        case 1:
+          return rooms::remove(world.app, me, room, other);
+        case 2:
+          return void(rooms::change_member(world.app, me, room, other, {.role = role}));
+        case 3:
+          return rooms::archive(world.app, me, room);
+        case 4:
+          return void(rooms::change(world.app, me, room, {.archived = false}));
         case 5:
           return world.writer.run([&](db::Tx& tx) {
             world.book.next_seq(tx, room, world.clock.now());
             if (up_to(2) == 0) tx.run("UPDATE rooms SET topic = 'x' WHERE id = ?", room);
             throw Refused();
           });
-        default: return void(world.post(me, room, "hello"));
+        default:
+          return void(world.post(me, room, "hello"));
       }
     });
     const auto known = world.writer.run([&](db::Tx& tx) { return world.book.state(tx, room); });

@@ -62,8 +62,7 @@ TEST(ChangeRoom, LetsModeratorsEditAndOwnersAll) {
   EXPECT_EQ(code_of([&] { rooms::change(world.app, ben, room, name); }), Code::insufficient_role);
   EXPECT_EQ(code_of([&] { rooms::change(world.app, eve, room, name); }), Code::not_member);
   EXPECT_NO_THROW(rooms::change(world.app, mia, room, name));
-  EXPECT_EQ(code_of([&] { rooms::change(world.app, mia, room, hidden); }),
-            Code::insufficient_role);
+  EXPECT_EQ(code_of([&] { rooms::change(world.app, mia, room, hidden); }), Code::insufficient_role);
   EXPECT_EQ(code_of([&] { rooms::archive(world.app, mia, room); }), Code::insufficient_role);
   EXPECT_NO_THROW(rooms::change(world.app, ana, room, hidden));
   EXPECT_EQ(code_of([&] { rooms::change(world.app, eve, room, name); }), Code::not_found);
@@ -87,15 +86,14 @@ TEST(ChangeRoom, RefusesWhatAKindDoesNotHave) {
   const auto ana = world.person("ana"), ben = world.person("ben");
   const auto direct = world.direct(ana, ben);
   const auto group =
-      rooms::create(world.app, ana, {.kind = rooms::Kind::group, .member_ids = {ben}}).value.room.id;
+      rooms::create(world.app, ana, {.kind = rooms::Kind::group, .member_ids = {ben}})
+          .value.room.id;
 
-  EXPECT_EQ(code_of([&] { rooms::change(world.app, ana, direct, {.name = "x"}); }),
-            Code::conflict);
+  EXPECT_EQ(code_of([&] { rooms::change(world.app, ana, direct, {.name = "x"}); }), Code::conflict);
   EXPECT_EQ(code_of([&] { rooms::archive(world.app, ana, direct); }), Code::conflict);
-  EXPECT_EQ(code_of([&] {
-              rooms::change(world.app, ana, group, {.visibility = Visibility::everyone});
-            }),
-            Code::invalid_value);
+  EXPECT_EQ(
+      code_of([&] { rooms::change(world.app, ana, group, {.visibility = Visibility::everyone}); }),
+      Code::invalid_value);
   EXPECT_EQ(code_of([&] { rooms::change(world.app, ana, group, {.archived = true}); }),
             Code::invalid_value);
   EXPECT_EQ(rooms::change(world.app, ana, group, {.name = "us"}).member_ids,

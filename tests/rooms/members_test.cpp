@@ -88,8 +88,9 @@ TEST(LeaveRoom, HearsNothingAfterOwnLeaving) {
   EXPECT_EQ(json::parse_own(world.events_for(ben).front()->data)["member_count"], 1);
   EXPECT_EQ(code_of([&] { world.post(ben, room, "x"); }), Code::not_member);
   EXPECT_FALSE(find(world, ben, room).role);
-  EXPECT_EQ(world.read([&](db::Tx& tx) { return rooms::past_room_ids(tx, ben, world.clock.now()); }),
-            std::vector{room});
+  EXPECT_EQ(
+      world.read([&](db::Tx& tx) { return rooms::past_room_ids(tx, ben, world.clock.now()); }),
+      std::vector{room});
   EXPECT_EQ(code_of([&] { rooms::remove(world.app, ben, room, ben); }), Code::not_member);
 }
 
@@ -180,8 +181,7 @@ TEST(ChangeMember, RolesAreTheOwnersToGive) {
             Code::insufficient_role);
   EXPECT_EQ(code_of([&] { set_role(world, ben, room, ben, Role::owner); }),
             Code::insufficient_role);
-  EXPECT_EQ(code_of([&] { set_role(world, ana, room, UserId{99}, Role::owner); }),
-            Code::not_found);
+  EXPECT_EQ(code_of([&] { set_role(world, ana, room, UserId{99}, Role::owner); }), Code::not_found);
   const auto member = rooms::change_member(world.app, ana, room, ben, {.role = Role::owner});
   EXPECT_EQ(member.role, Role::owner);
   EXPECT_EQ(member.version, 2);

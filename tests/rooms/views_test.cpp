@@ -93,7 +93,10 @@ TEST(Discover, FindsPublicChannelsByTheWordsOfTheirNames) {
   const auto ana = world.person("ana"), ben = world.person("ben");
   world.room("Release notes", {ana});
   world.room("dev_tools 100%", {ana, ben});
-  world.room("\xC3\x9C" "bersicht", {ana});
+  world.room(
+      "\xC3\x9C"
+      "bersicht",
+      {ana});
   world.private_room("release secrets", {ana});
   rooms::archive(world.app, ana, world.room("release archive", {ana}));
   using Names = std::vector<std::string>;
@@ -102,8 +105,12 @@ TEST(Discover, FindsPublicChannelsByTheWordsOfTheirNames) {
   EXPECT_EQ(names_of(discover(world, ben, "note rel").items), Names{"Release notes"});
   EXPECT_EQ(names_of(discover(world, ben, "otes").items), Names{});
   EXPECT_EQ(names_of(discover(world, ben, "tools").items), Names{"dev_tools 100%"});
-  EXPECT_EQ(names_of(discover(world, ben, "\xC3\xBC" "bers").items),
-            Names{"\xC3\x9C" "bersicht"});
+  EXPECT_EQ(names_of(discover(world, ben,
+                              "\xC3\xBC"
+                              "bers")
+                         .items),
+            Names{"\xC3\x9C"
+                  "bersicht"});
   EXPECT_EQ(names_of(discover(world, ben, "%").items), Names{});
   EXPECT_EQ(names_of(discover(world, ben, "").items).size(), 3u);
   EXPECT_TRUE(discover(world, ben, "dev").items.front().is_member);

@@ -38,9 +38,8 @@ Vouched vouch(App& app, const store::Living& session, Time now) {
     throw Error(Code::account_disabled, "This account was disabled by an administrator.");
   }
   touch_when_due(app, session, now);
-  return {.user = session.user,
-          .session = session.id,
-          .is_admin = session.role != ServerRole::member};
+  return {
+      .user = session.user, .session = session.id, .is_admin = session.role != ServerRole::member};
 }
 
 }  // namespace
@@ -104,8 +103,8 @@ Vouched vouch_for_token(App& app, const std::string& token) {
 void require_password(App& app, const store::Account& account, SessionId session,
                       const std::string& password) {
   Access& access = access_of(app);
-  auto guess = access.attempts.begin({{"session " + session.text(), 5, 15 * kMinute}},
-                                     app.clock.now());
+  auto guess =
+      access.attempts.begin({{"session " + session.text(), 5, 15 * kMinute}}, app.clock.now());
   if (access.hashing.verify(account.password, password)) return;
   guess.failed();
   throw Error(Code::bad_credentials, "The present password is wrong.");

@@ -72,9 +72,9 @@ Session new_session(App& app, const Origin& origin) {
 std::optional<IdempotencyKey> sealed(const crypto::Keys& keys,
                                      const std::optional<IdempotencyKey>& key) {
   if (!key) return std::nullopt;
-  return IdempotencyKey{.key = key->key,
-                        .request_hash = crypto::hmac_sha256(keys.derive("request with password"),
-                                                            key->request_hash)};
+  return IdempotencyKey{
+      .key = key->key,
+      .request_hash = crypto::hmac_sha256(keys.derive("request with password"), key->request_hash)};
 }
 
 std::string secret_for(const crypto::Keys& keys, const std::optional<IdempotencyKey>& key) {

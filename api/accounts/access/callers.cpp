@@ -71,8 +71,7 @@ void Callers::forget(UserId user) {
   });
 }
 
-bool Callers::take_touch(SessionId session, const store::Freshness& freshness,
-                         std::int64_t pause) {
+bool Callers::take_touch(SessionId session, const store::Freshness& freshness, std::int64_t pause) {
   return state_.with([&](State& state) {
     const auto found = state.sessions.find(session);
     if (found == state.sessions.end()) return true;

@@ -52,9 +52,7 @@ Claims read_access_token(const Config& config, const crypto::Keys& keys, std::st
   if (!user || !session || payload["aud"] != kAudience || payload["iss"] != config.origin()) {
     throw foreign();
   }
-  return {.user = *user,
-          .session = *session,
-          .expires_at = {payload["exp"].asInt64() * kSecond}};
+  return {.user = *user, .session = *session, .expires_at = {payload["exp"].asInt64() * kSecond}};
 }
 
 JsonWebKeySet key_set(const crypto::Keys& keys) {

@@ -115,8 +115,8 @@ bool Hashing::verify(const std::optional<std::string>& phc, std::string_view pas
   if (phc) return crypto::verify_password(*phc, password);
   // A hash of nothing, at the cost of a real one.
   const std::string decoy = "$argon2id$v=19$m=" + std::to_string(cost_.memory_kib) +
-                            ",t=" + std::to_string(cost_.passes) +
-                            ",p=1$AAAAAAAAAAAAAAAAAAAAAA$" + std::string(43, 'A');
+                            ",t=" + std::to_string(cost_.passes) + ",p=1$AAAAAAAAAAAAAAAAAAAAAA$" +
+                            std::string(43, 'A');
   crypto::verify_password(decoy, password);
   return false;
 }

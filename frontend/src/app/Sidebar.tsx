@@ -45,7 +45,7 @@ function MyPanel() {
         <Avatar id={me.id} name={me.display_name || me.username} size="row" />
         <span className={styles.words}>
           <span className={styles.display}>{me.display_name || me.username}</span>
-          <Presence user_id={me.id} mine />
+          <Presence user_id={me.id} />
         </span>
       </Link>
       <IconButton label={t("Sign out")} tooltip="top" onClick={leave}>
