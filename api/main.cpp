@@ -101,7 +101,8 @@ class Process {
       db::require_durable(tx, config_.unsafe_durability);
       hub_.emplace(events::Hub::Settings{.tag = events::server_tag(tx)}, clock_);
       auto recent = events::read_after(tx, events::horizon(tx), kRecent);
-      hub_->warm(events::before(tx, recent), std::move(recent));
+      const auto before = events::before(tx, recent);
+      hub_->warm(before, std::move(recent));
       return 0;
     };
     pool_.snapshot(fill, kPatience);

@@ -3,16 +3,17 @@ import { defineConfig, devices } from "@playwright/test";
 
 const chromium = process.env["CONFAB_CHROMIUM"] ?? "/usr/bin/chromium";
 
-/** Runs against the server at CONFAB_URL; ops/test starts one and says where it is. */
+/** Runs against the server at CONFAB_URL, or against one of its own that CONFAB_BINARY starts. */
 export default defineConfig({
   testDir: "e2e",
+  globalSetup: "./e2e/support/global.ts",
+  fullyParallel: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  workers: 1,
+  workers: 2,
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],
   use: {
-    baseURL: process.env["CONFAB_URL"] ?? "http://127.0.0.1:8080",
     trace: "retain-on-failure",
     launchOptions: {
       ...(existsSync(chromium) ? { executablePath: chromium } : {}),
@@ -31,6 +32,6 @@ export default defineConfig({
   },
   projects: [
     { name: "desktop", use: { ...devices["Desktop Chrome"], viewport: { width: 1440, height: 900 } } },
-    { name: "phone", use: { ...devices["Pixel 7"] }, grep: /@phone/ },
+    { name: "phone", use: { ...devices["Pixel 7"], viewport: { width: 390, height: 844 } }, grep: /@phone/ },
   ],
 });

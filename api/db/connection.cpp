@@ -351,6 +351,7 @@ void Connection::each(std::string_view sql, const Values& values,
     for (std::size_t i = 0; i < statement.cells.size(); ++i) {
       Cell& cell = statement.cells[i];
       cell.null = statement.nulls[i] != 0;
+      cell.is_text = statement.results[i].buffer_type != MYSQL_TYPE_LONGLONG;
       if (cell.null) {
         cell.integer = 0;
         cell.text = {};

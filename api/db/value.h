@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -56,6 +57,7 @@ using Values = std::vector<Value>;
 /// One column of the row just read; text is valid until the next row.
 struct Cell {
   bool null = true;
+  bool is_text = false;
   std::int64_t integer = 0;
   std::string_view text;
 };
@@ -80,7 +82,14 @@ class Row {
 
  private:
   template <typename T>
+  static constexpr bool kIsText =
+      std::is_same_v<T, std::string> || std::is_same_v<T, std::optional<std::string>>;
+
+  template <typename T>
   static void put(const Cell& cell, T& target) {
+    if (!cell.null && cell.is_text != kIsText<T>) {
+      throw std::logic_error("a column is read as another type than it has");
+    }
     if constexpr (std::is_same_v<T, bool>) {
       target = cell.integer != 0;
     } else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>) {

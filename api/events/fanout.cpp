@@ -56,6 +56,9 @@ void Hub::Loop::publish(const std::vector<EventPtr>& events) {
       join(*found->second, event.audience.id);
     }
     deliver(event.audience, frame);
+    if (found != people_.end() && event.about.effect == Effect::join) {
+      introduce(*found->second, event.audience.id);
+    }
     if (found != people_.end() && event.about.effect == Effect::leave) {
       leave(*found->second, event.audience.id);
     }
@@ -253,15 +256,38 @@ void Hub::Loop::leave(Person& person, std::uint64_t room) {
   if (found->second.empty()) rooms_.erase(found);
 }
 
+Run Hub::Loop::presence_frame(UserId user, Presence presence) {
+  return frames_.append(
+      "event: presence.updated\ndata: {\"type\":\"presence.updated\",\"data\":{\"user_id\":\"" +
+      user.text() + "\",\"presence\":\"" + std::string(name_of(presence)) + "\"}}\n\n");
+}
+
+/// A newcomer and the members who are here learn of each other's presence.
+void Hub::Loop::introduce(Person& newcomer, std::uint64_t room) {
+  const auto presence_of = [&](UserId user) {
+    return shown.with([&](const auto& all) {
+      const auto found = all.find(user);
+      return found == all.end() ? Presence::offline : found->second;
+    });
+  };
+  const auto tell_person = [&](Person& person, const Run& frame) {
+    for (Stream* stream : person.streams) enqueue(*stream, frame);
+  };
+  const Run news = presence_frame(newcomer.id, presence_of(newcomer.id));
+  for (Person* member : rooms_[room]) {
+    if (member == &newcomer) continue;
+    tell_person(*member, news);
+    tell_person(newcomer, presence_frame(member->id, presence_of(member->id)));
+  }
+}
+
 void Hub::Loop::show(Person& person, Presence presence) {
   const bool changed = shown.with([&](auto& all) {
     if (presence == Presence::offline) return all.erase(person.id) > 0;
     return std::exchange(all[person.id], presence) != presence;
   });
   if (!changed) return;
-  const Run frame = frames_.append(
-      "event: presence.updated\ndata: {\"type\":\"presence.updated\",\"data\":{\"user_id\":\"" +
-      person.id.text() + "\",\"presence\":\"" + std::string(name_of(presence)) + "\"}}\n\n");
+  const Run frame = presence_frame(person.id, presence);
   std::vector<Person*> near;
   for (const auto room : person.rooms) {
     const auto& members = rooms_[room];

@@ -1,5 +1,6 @@
 #include "api/events/hub.h"
 
+#include <future>
 #include <utility>
 
 #include "api/events/loop.h"
@@ -18,9 +19,12 @@ Hub::Hub(Settings settings, const Clock& clock)
 Hub::~Hub() = default;
 
 void Hub::warm(const Position& before, std::vector<EventPtr> recent) {
-  loop_->post([loop = loop_.get(), before, recent = std::move(recent)] {
-    loop->warm(before, recent);
+  std::promise<void> done;
+  loop_->post([&] {
+    loop_->warm(before, recent);
+    done.set_value();
   });
+  done.get_future().wait();
 }
 
 void Hub::publish(std::vector<EventPtr> events) {

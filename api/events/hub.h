@@ -65,7 +65,8 @@ class Hub {
   Hub(const Hub&) = delete;
   Hub& operator=(const Hub&) = delete;
 
-  /// What the ring knows before the first stream: `recent` follow on `before`.
+  /// What the ring knows before the first stream: `recent` follow on `before`. Returns
+  /// once it does.
   void warm(const Position& before, std::vector<EventPtr> recent);
   /// Committed events, in commit order for each node. Any thread.
   void publish(std::vector<EventPtr> events);

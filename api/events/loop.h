@@ -107,6 +107,8 @@ class Hub::Loop {
   void join(Person& person, std::uint64_t room);
   void leave(Person& person, std::uint64_t room);
   void show(Person& person, Presence presence);
+  Run presence_frame(UserId user, Presence presence);
+  void introduce(Person& newcomer, std::uint64_t room);
   void forget(Person& person);
   std::string hello(const Person& person, const Position& oldest) const;
   std::optional<Run> lifted(const Run& frame, const Position& after);

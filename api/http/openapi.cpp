@@ -107,6 +107,9 @@ Json::Value responses_of(const Router::Route& route) {
   } else if (produces != "application/json") {
     good["content"][produces]["schema"] = text_type("string");
   }
+  if (route.endpoint.other_status != 0) {
+    responses[std::to_string(route.endpoint.other_status)] = good;
+  }
   responses[std::to_string(route.endpoint.status)] = std::move(good);
 
   for (const auto& [status, names] : errors_of(route)) {

@@ -46,6 +46,7 @@ struct Endpoint {
   Rate rate = Rate::read;
   /// Media type of the reply of a raw endpoint, for the document.
   const char* produces = "application/json";
+  int other_status = 0;  ///< Of the same reply when it says that nothing (or something) is new.
 };
 
 /// A reply of a typed endpoint with more than a body: another status, a cookie, an ETag.

@@ -37,11 +37,12 @@ std::uint64_t hash_of(RoomId room, const NewMessage& draft) {
   return hash;
 }
 
-void emit(db::Tx& tx, std::string_view type, const Message& message, UserId actor) {
+void emit(db::Tx& tx, std::string_view type, const Message& message, UserId actor,
+          const std::string& client_ref = {}) {
   events::emit(tx, events::to_room(message.room_id), type, message,
                {.room = message.room_id,
                 .actor = actor,
-                .client_ref = message.client_ref.value_or(""),
+                .client_ref = client_ref,
                 .ref = message.id.value,
                 .by_reference = true});
 }
@@ -107,7 +108,7 @@ Posted post(App& app, UserId author, RoomId room, const NewMessage& draft,
     Posted posted{fresh};
     posted.message.seq = tx.part<rooms::Book>().next_seq(tx, room, fresh.created_at);
     tx.part<Rows>().add({posted.message, kept_key, hash});
-    emit(tx, "message.created", posted.message, author);
+    emit(tx, "message.created", posted.message, author, key.value_or(""));
     return posted;
   });
 }

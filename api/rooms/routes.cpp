@@ -11,6 +11,8 @@ using http::Call;
 using http::Rate;
 using http::With;
 
+constexpr int kOk = 200;
+constexpr int kCreated = 201;
 constexpr const char* kLimit = "limit: Items on a page, 1 to 200; 50 when absent";
 constexpr const char* kCursor = "cursor: From `next` or `prev` of another page";
 
@@ -36,8 +38,6 @@ With<Page<T>> with_links(const Call& call, Page<T> page) {
 }
 
 With<MyRoom> created(const accounts::Once<Created>& once) {
-  constexpr int kOk = 200;
-  constexpr int kCreated = 201;
   With<MyRoom> reply(once.value.room, once.value.is_new ? kCreated : kOk);
   accounts::mark_replayed(reply, once.replayed);
   return reply;
@@ -61,7 +61,8 @@ void add_room_routes(http::Router& router, App& app) {
        .status = 201,
        .creates = true,
        .errors = {Code::idempotency_mismatch},
-       .rate = Rate::write},
+       .rate = Rate::write,
+       .other_status = kOk},
       [&app](const Call& call, const NewRoom& draft) {
         return created(create(app, call.caller.user, draft, accounts::key_of(call)));
       });
@@ -151,12 +152,11 @@ void add_member_routes(http::Router& router, App& app) {
        .access = Access::user,
        .scope = "rooms:write",
        .errors = {Code::not_found, Code::not_member, Code::room_archived, Code::conflict},
-       .rate = Rate::write},
+       .rate = Rate::write,
+       .other_status = kCreated},
       [&app](const Call& call) {
         const auto joined =
             add(app, call.caller.user, call.id<RoomId>("room_id"), call.user_id("user_id"));
-        constexpr int kOk = 200;
-        constexpr int kCreated = 201;
         return With<Member>(joined.member, joined.is_new ? kCreated : kOk);
       });
   router.add<MemberChange, Member>(

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/events/stage.h"
+#include "tests/stage.h"
 #include "tests/world.h"
 
 namespace confab::events {

@@ -5,7 +5,7 @@
 #include <random>
 #include <set>
 
-#include "tests/events/stage.h"
+#include "tests/stage.h"
 
 namespace confab::events {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "api/base/error.h"
 #include "api/base/json.h"
-#include "tests/events/stage.h"
+#include "tests/stage.h"
 
 namespace confab::events {
 namespace {

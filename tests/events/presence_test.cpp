@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "api/base/json.h"
-#include "tests/events/stage.h"
+#include "tests/stage.h"
 
 namespace confab::events {
 namespace {

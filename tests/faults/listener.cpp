@@ -87,7 +87,7 @@ void Listener::listen_once() {
 }
 
 void Listener::take(const StreamEvent& event) {
-  if (event.type == "reset") ++resets_;
+  if (event.type == "reset") resets_.push_back(event.data + " behind " + position_);
   if (event.id.empty()) return;
   position_ = event.id;
   if (event.type != "message.created") return;

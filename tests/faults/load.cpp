@@ -132,9 +132,11 @@ int Load::streams() const {
   return all;
 }
 
-int Load::resets() const {
-  int all = 0;
-  for (const auto& listener : listeners_) all += listener->resets();
+std::vector<std::string> Load::resets() const {
+  std::vector<std::string> all;
+  for (const auto& listener : listeners_) {
+    all.insert(all.end(), listener->resets().begin(), listener->resets().end());
+  }
   return all;
 }
 

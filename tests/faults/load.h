@@ -33,11 +33,12 @@ class Listener {
 
   /// Waits until it has heard up to that seq in each of its rooms, or `patience` is over.
   void finish(const std::map<std::string, std::int64_t>& last, std::chrono::milliseconds patience);
-  /// What it heard. After `finish`.
+  /// What it heard, and the resets it was told with where it wanted to go on from. After
+  /// `finish`.
   const std::vector<Heard>& heard() const { return heard_; }
   const std::vector<std::string>& rooms() const { return rooms_; }
   int streams() const { return streams_; }
-  int resets() const { return resets_; }
+  const std::vector<std::string>& resets() const { return resets_; }
 
  private:
   void run();
@@ -52,7 +53,8 @@ class Listener {
   std::mt19937_64 random_;
   std::vector<Heard> heard_;
   std::map<std::string, std::int64_t> reached_;
-  std::atomic<int> streams_{0}, resets_{0};
+  std::vector<std::string> resets_;
+  std::atomic<int> streams_{0};
   std::mutex mutex_;
   std::map<std::string, std::int64_t> wanted_;  ///< Empty until `finish`.
   std::atomic<bool> stopping_{false};
@@ -77,6 +79,8 @@ class Load {
   Load(const Load&) = delete;
   Load& operator=(const Load&) = delete;
 
+  const std::vector<std::string>& rooms() const { return rooms_; }
+  Person& owner() { return *owner_; }  ///< Of every room; writes nothing.
   /// Messages acknowledged so far.
   std::int64_t acked() const { return acked_; }
   /// Ends the senders, each after its last acknowledgement, and the listeners, each after
@@ -86,9 +90,10 @@ class Load {
   std::vector<std::string> refusals();
   /// Messages that were made by a request that got no answer. After `finish`.
   int unanswered() const { return unanswered_; }
-  /// Streams opened by all listeners, and the resets they got.
+  /// Streams opened by all listeners so far.
   int streams() const;
-  int resets() const;
+  /// The resets that listeners were told. After `finish`.
+  std::vector<std::string> resets() const;
 
  private:
   void send(std::size_t index, Person& person);

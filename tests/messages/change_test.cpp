@@ -42,6 +42,8 @@ TEST_F(EditMessage, ChangesTheBodyAndTellsTheRoom) {
   const auto heard = world_.events_for(ana_);
   ASSERT_EQ(heard.size(), 1U);
   EXPECT_EQ(heard[0]->type, "message.updated");
+  EXPECT_EQ(heard[0]->about.actor, ben_);
+  EXPECT_EQ(heard[0]->about.client_ref, "");
   EXPECT_EQ(heard[0]->data, to_json(changed));
 }
 

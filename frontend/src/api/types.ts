@@ -156,7 +156,8 @@ export interface EventData {
   "room.updated": Room;
   "room.archived": Room;
   "member.added": { member: Member; user: User; room: Room };
-  "member.updated": { member: Member };
+  /** `notifications` is told to the member alone. */
+  "member.updated": { member: Member; notifications: MyRoom["notifications"] | null };
   "member.removed": { room_id: Id; user_id: Id; member_count: number };
   "read.updated": ReadState;
   "user.updated": User;

@@ -6,11 +6,11 @@ beforeEach(() => {
   return () => vi.useRealTimers();
 });
 
-test("a short break is not shown, a long one is, and it goes with the return", async () => {
-  const { connectionNotice, moveLink, NOTICE_AFTER_MS } = await import("./link");
+test("a blink is not shown, a break is, long enough to be read", async () => {
+  const { connectionNotice, moveLink, NOTICE_AFTER_MS, NOTICE_LEAST_MS } = await import("./link");
   moveLink("live");
   moveLink("retrying");
-  vi.advanceTimersByTime(NOTICE_AFTER_MS - 100);
+  vi.advanceTimersByTime(NOTICE_AFTER_MS - 50);
   expect(connectionNotice.get()).toBe("none");
   moveLink("live");
   vi.advanceTimersByTime(NOTICE_AFTER_MS);
@@ -20,7 +20,21 @@ test("a short break is not shown, a long one is, and it goes with the return", a
   vi.advanceTimersByTime(NOTICE_AFTER_MS);
   expect(connectionNotice.get()).toBe("reconnecting");
   moveLink("live");
+  vi.advanceTimersByTime(NOTICE_LEAST_MS - 100);
+  expect(connectionNotice.get()).toBe("reconnecting");
+  vi.advanceTimersByTime(100);
   expect(connectionNotice.get()).toBe("none");
+});
+
+test("a break during the notice of the last one keeps it up", async () => {
+  const { connectionNotice, moveLink, NOTICE_AFTER_MS, NOTICE_LEAST_MS } = await import("./link");
+  moveLink("live");
+  moveLink("retrying");
+  vi.advanceTimersByTime(NOTICE_AFTER_MS);
+  moveLink("live");
+  moveLink("retrying");
+  vi.advanceTimersByTime(2 * NOTICE_LEAST_MS);
+  expect(connectionNotice.get()).toBe("reconnecting");
 });
 
 test("being offline is shown at once", async () => {

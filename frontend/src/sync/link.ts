@@ -41,24 +41,35 @@ export function moveLink(next: LinkState): boolean {
   return true;
 }
 
-/** What to tell the person: a short break is nobody's business. */
+/** What to tell the person about the connection. */
 export const connectionNotice = new Value<ConnectionNotice>("none");
 
-/** A reconnection that takes less than this is not shown. */
-export const NOTICE_AFTER_MS = 2_000;
+/** A loss that is mended sooner, such as a proxy's change of connection, is not shown. */
+export const NOTICE_AFTER_MS = 250;
+/** A notice that is shown can be read. */
+export const NOTICE_LEAST_MS = 1_500;
 
 let noticeTimer: ReturnType<typeof setTimeout> | undefined;
+let noticedAt = 0;
 
 linkState.watch(() => {
   clearTimeout(noticeTimer);
   const state = linkState.get();
-  if (state === "offline") connectionNotice.set("offline");
+  const shown = connectionNotice.get();
+  if (state === "offline") notice("offline");
   else if (state === "retrying" || state === "stale") {
     // Once a notice stands it stays until the link is whole again: no flicker.
-    if (connectionNotice.get() !== "none") connectionNotice.set("reconnecting");
-    else noticeTimer = setTimeout(() => connectionNotice.set("reconnecting"), NOTICE_AFTER_MS);
-  } else connectionNotice.set("none");
+    if (shown !== "none") notice("reconnecting");
+    else noticeTimer = setTimeout(() => notice("reconnecting"), NOTICE_AFTER_MS);
+  } else if (state === "live" && shown === "reconnecting") {
+    noticeTimer = setTimeout(() => notice("none"), noticedAt + NOTICE_LEAST_MS - Date.now());
+  } else notice("none");
 });
+
+function notice(next: ConnectionNotice): void {
+  if (connectionNotice.get() !== next) noticedAt = Date.now();
+  connectionNotice.set(next);
+}
 
 const impatient = new Set<() => void>();
 

@@ -65,7 +65,7 @@ test("a room marked unread stays so while it is on the screen", async () => {
   await vi.waitFor(() => expect(sent()).toHaveLength(2));
 });
 
-test("messages by others count, mine mark the room read, removed ones count no more", () => {
+test("messages by others count, mine and removed ones do not", () => {
   apply({ type: "message.created", data: message("5", 11) });
   expect(rooms.get("5")).toMatchObject({ unread_count: 7, last_seq: 11 });
   const removed = message("5", 11, { version: 2, body: "", deleted_at: "x" });
@@ -74,7 +74,14 @@ test("messages by others count, mine mark the room read, removed ones count no m
   expect(rooms.get("5")?.unread_count).toBe(6);
 
   apply({ type: "message.created", data: message("5", 12, { author_id: "1" }) });
-  expect(rooms.get("5")).toMatchObject({ unread_count: 0, read_seq: 12, last_seq: 12 });
+  expect(rooms.get("5")).toMatchObject({ unread_count: 6, last_seq: 12 });
+});
+
+test("a message that a replay shows as removed counts neither up nor down", () => {
+  const removed = message("5", 11, { version: 2, body: "", deleted_at: "x" });
+  apply({ type: "message.created", data: removed });
+  apply({ type: "message.deleted", data: removed });
+  expect(rooms.get("5")).toMatchObject({ unread_count: 6, last_seq: 11 });
 });
 
 test("reading on another device shows here", () => {

@@ -17,13 +17,14 @@ export const readEvents = {
     const room = rooms.get(message.room_id);
     if (!room || message.seq <= room.last_seq) return;
     const next = { ...room, last_seq: message.seq, last_message_at: message.created_at };
-    if (message.author_id === myId()) {
-      rooms.put({ ...next, read_seq: message.seq, unread_count: 0, mention_count: 0 });
-    } else if (message.deleted_at === null && message.thread_root_id === null && message.seq > room.read_seq) {
-      rooms.put({ ...next, unread_count: room.unread_count + 1 });
-    } else {
-      rooms.put(next);
-    }
+    // A replay shows a message as it is now: deleted already, it counts neither up nor down.
+    if (message.deleted_at !== null) discounted.add(message.id);
+    const counts =
+      message.author_id !== myId() &&
+      message.deleted_at === null &&
+      message.thread_root_id === null &&
+      message.seq > room.read_seq;
+    rooms.put(counts ? { ...next, unread_count: room.unread_count + 1 } : next);
   },
   "message.deleted": (message) => {
     const room = rooms.get(message.room_id);

@@ -80,9 +80,10 @@ export const roomEvents = {
       rooms.put({ ...held, ...roster(room) });
     }
   },
-  "member.updated": ({ member }) => {
+  "member.updated": ({ member, notifications }) => {
     members.put(member);
-    if (member.user_id === myId()) rooms.patch(member.room_id, { role: member.role });
+    if (member.user_id !== myId()) return;
+    rooms.patch(member.room_id, { role: member.role, ...(notifications && { notifications }) });
   },
   "member.removed": ({ room_id, user_id, member_count }) => {
     if (user_id === myId()) return forgetRoom(room_id);

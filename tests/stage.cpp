@@ -1,4 +1,4 @@
-#include "tests/events/stage.h"
+#include "tests/stage.h"
 
 #include <gtest/gtest.h>
 #include <poll.h>
