@@ -1,6 +1,8 @@
 #include "api/events/hub.h"
 
+#include <chrono>
 #include <future>
+#include <thread>
 #include <utility>
 
 #include "api/events/loop.h"
@@ -66,8 +68,16 @@ std::shared_ptr<StreamSlot> Hub::take_slot(UserId user) {
   return std::make_shared<StreamSlot>(loop_->counts, user);
 }
 
-bool Hub::remembers(const Position& after) const {
-  return loop_->reach.with([&](const auto& reach) { return after.covers(reach.before); });
+bool Hub::remembers(const Position& after, const Position& known) const {
+  // A commit reaches the hub within microseconds; what has not is in the log.
+  constexpr auto kPause = std::chrono::microseconds(100);
+  constexpr int kTries = 200;
+  for (int tries = 0; tries < kTries; ++tries) {
+    const auto [position, before] = loop_->reach.with([](const auto& reach) { return reach; });
+    if (position.covers(known)) return after.covers(before);
+    std::this_thread::sleep_for(kPause);
+  }
+  return false;
 }
 
 void Hub::subscribe(Subscription subscription, int descriptor) {

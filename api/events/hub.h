@@ -78,8 +78,9 @@ class Hub {
 
   /// Throws too_many_streams.
   std::shared_ptr<StreamSlot> take_slot(UserId user);
-  /// True when a stream resumed at `after` can be served from memory.
-  bool remembers(const Position& after) const;
+  /// True when a stream resumed at `after` can be served from memory, by somebody
+  /// who knows of everything up to `known`: waits a moment until the hub does too.
+  bool remembers(const Position& after, const Position& known) const;
   /// Serves the stream on `descriptor`, whose response head has been sent. The
   /// hub owns the descriptor from here on.
   void subscribe(Subscription subscription, int descriptor);

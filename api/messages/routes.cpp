@@ -76,7 +76,8 @@ void add_routes(http::Router& router, App& app) {
        .access = Access::user,
        .scope = "messages:read",
        .query = {"before: messages before this seq", "after: messages after this seq",
-                 "around: messages next to this seq", "limit: 1 to 200, default 50"}},
+                 "around: messages next to this seq", "limit: 1 to 200, default 50"},
+       .errors = {Code::not_member}},
       [&app](const Call& call) {
         return page_of(call, history(app, call.caller.user, call.id<RoomId>("room_id"),
                                      window_of(call)));
@@ -86,7 +87,8 @@ void add_routes(http::Router& router, App& app) {
                                 .path = "/messages/{message_id}",
                                 .summary = "One message",
                                 .access = Access::user,
-                                .scope = "messages:read"},
+                                .scope = "messages:read",
+                                .errors = {Code::not_member}},
                                [&app](const Call& call) {
                                  return get(app, call.caller.user, call.id<MessageId>("message_id"));
                                });
@@ -97,8 +99,8 @@ void add_routes(http::Router& router, App& app) {
        .summary = "Change the body of one's own message",
        .access = Access::user,
        .scope = "messages:write",
-       .errors = {Code::empty_message, Code::message_too_long, Code::not_author, Code::conflict,
-                  Code::room_archived, Code::version_mismatch},
+       .errors = {Code::empty_message, Code::message_too_long, Code::not_member, Code::not_author,
+                  Code::conflict, Code::room_archived, Code::version_mismatch},
        .rate = Rate::write},
       [&app](const Call& call, const MessageChange& change) {
         return edit(app, call.caller.user, call.id<MessageId>("message_id"), change.body,
@@ -111,7 +113,8 @@ void add_routes(http::Router& router, App& app) {
                                 .access = Access::user,
                                 .scope = "messages:write",
                                 .status = 204,
-                                .errors = {Code::not_author, Code::version_mismatch},
+                                .errors = {Code::not_member, Code::not_author,
+                                           Code::version_mismatch},
                                 .rate = Rate::write},
                                [&app](const Call& call) {
                                  remove(app, call.caller.user, call.id<MessageId>("message_id"),

@@ -84,7 +84,7 @@ Opening open_stream(App& app, UserId user, SessionId session, std::string_view c
                                       .oldest = events::horizon(tx),
                                       .first = {},
                                       .slot = slot};
-    if (!after || app.hub->remembers(*after)) return {.subscription = std::move(subscription)};
+    if (!after || app.hub->remembers(*after, subscription.known)) return {.subscription = std::move(subscription)};
     if (!subscription.known.covers(*after)) return {.reset = "unknown"};
 
     // Older than the hub's memory: what was missed comes from the log, and the

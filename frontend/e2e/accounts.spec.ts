@@ -94,6 +94,7 @@ test("a server that takes no new accounts says so", async ({ instance, visitSign
   await expect(page.getByText("This server does not take new accounts.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Create account" })).toBeHidden();
   await page.getByRole("link", { name: "Sign in" }).click();
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
   await expect(page.getByText("New accounts are made by the administrator of this server.")).toBeVisible();
   await expect(page.getByRole("link", { name: "Create an account" })).toBeHidden();
 });

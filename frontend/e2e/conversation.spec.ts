@@ -142,7 +142,13 @@ test("a direct message and a group reach those who are in them, who are seen to 
   await expect(hers.getByRole("main").getByText("Offline")).toBeVisible();
 });
 
-test("a room is renamed, its members are managed, and leaving it ends it at once", async ({ person, visit }) => {
+test("a room is renamed, its members are managed, and who is removed sees it no more", async ({
+  person,
+  recorder,
+  visit,
+}) => {
+  // The address of the room is still open: what is there now, the page has to ask.
+  recorder.expectRefusal(/^404 GET .*\/rooms\/\d+$/u);
   const [ana, ben] = [await person("Ana Amaral"), await person("Ben Okoro")];
   const [name, renamed] = [uniqueName("attic"), uniqueName("cellar")];
   const room = await ana.channel(name, [ben]);

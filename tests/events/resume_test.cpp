@@ -127,7 +127,7 @@ TEST(Resume, FromBeforeTheMemoryIsReset) {
   const auto after = stage.made();
   for (int i = 0; i < 4; ++i) stage.say(to_room(kDen));
   ASSERT_TRUE(test::eventually([&] { return stage.hub.position() == stage.made(); }));
-  EXPECT_FALSE(stage.hub.remembers(after));
+  EXPECT_FALSE(stage.hub.remembers(after, stage.hub.position()));
   Ear ear = stage.listen(kAna, {kDen}, after);
   EXPECT_EQ(reset_reason(ear), "too_old");
   EXPECT_EQ(stage.hub.stats().resets, 1U);

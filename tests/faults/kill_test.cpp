@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
 #include <iostream>
 
 #include "tests/faults/load.h"
@@ -15,10 +17,9 @@ int cycles() {
   return given.empty() ? kShort : std::stoi(given);
 }
 
-/// At a random moment once it serves, so that it dies in the midst of the work.
-void kill_once(const Instance& instance, Part part, std::mt19937_64& random) {
+/// A random moment once it serves, in the midst of the work.
+void wait_for_the_moment(std::mt19937_64& random) {
   std::this_thread::sleep_for(std::chrono::milliseconds(300 + random() % 1200));
-  instance.kill(part);
 }
 
 void expect_none(const std::vector<std::string>& findings) {
@@ -31,32 +32,48 @@ class KillLoop : public testing::Test {
  protected:
   void SetUp() override { instance.start(); }
 
-  void run(Part part) {
+  /// `harm` again and again under load; then everybody is asked.
+  void run(int times, const std::function<void()>& harm) {
     std::mt19937_64 random(seed());
     Load load(instance, {});
-    for (int cycle = 0; cycle < cycles(); ++cycle) {
-      kill_once(instance, part, random);
+    for (int cycle = 0; cycle < times; ++cycle) {
+      wait_for_the_moment(random);
+      harm();
       const auto before = load.acked();
-      ASSERT_TRUE(instance.ready()) << "after kill " << cycle;
+      ASSERT_TRUE(instance.ready()) << "after harm " << cycle;
       // The promise is kept by a server that works on, not by one that refuses all.
-      ASSERT_TRUE(eventually(10s, [&] { return load.acked() > before + 20; })) << "after kill " << cycle;
+      ASSERT_TRUE(eventually(10s, [&] { return load.acked() > before + 20; })) << "after harm " << cycle;
     }
     const Evidence evidence = load.finish();
     expect_none(load.refusals());
     expect_none(contradictions(evidence));
     expect_none(load.resets());
-    std::cout << cycles() << " kills, " << load.acked() << " messages acknowledged, "
+    std::cout << times << " times, " << load.acked() << " messages acknowledged, "
               << load.streams() << " streams" << std::endl;
   }
 
   Instance instance;
 };
 
-TEST_F(KillLoop, ApiKilledUnderLoadLosesNothing) { run(Part::api); }
+TEST_F(KillLoop, ApiKilledUnderLoadLosesNothing) {
+  run(cycles(), [this] { instance.kill(Part::api); });
+}
 
 TEST_F(KillLoop, DatabaseKilledUnderLoadLosesNothingAndTheApiStays) {
   const pid_t api = instance.pid(Part::api);
-  run(Part::database);
+  run(cycles(), [this] { instance.kill(Part::database); });
+  EXPECT_EQ(instance.pid(Part::api), api);
+}
+
+/// What was being committed when it stopped is committed after all, much later than anybody
+/// has waited for.
+TEST_F(KillLoop, DatabaseStoppedUnderLoadLosesNothingAndTheApiStays) {
+  const pid_t api = instance.pid(Part::api);
+  run(std::max(1, cycles() / 4), [this] {
+    instance.signal(Part::database, SIGSTOP);
+    std::this_thread::sleep_for(2500ms);
+    instance.signal(Part::database, SIGCONT);
+  });
   EXPECT_EQ(instance.pid(Part::api), api);
 }
 
@@ -69,7 +86,8 @@ TEST(Sabotage, AcknowledgingBeforeTheCommitIsFound) {
   constexpr int kMost = 20;
   for (int kill = 1; kill <= kMost; ++kill) {
     Load load(instance, {.name = "round" + std::to_string(kill), .listeners = 0});
-    kill_once(instance, Part::api, random);
+    wait_for_the_moment(random);
+    instance.kill(Part::api);
     ASSERT_TRUE(instance.ready());
     for (const auto& finding : contradictions(load.finish())) {
       if (!finding.starts_with("lost: ")) continue;

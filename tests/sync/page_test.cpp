@@ -38,7 +38,7 @@ TEST_F(EventPages, HoldTheSameInPagesOfAnySize) {
   }
   for (const UserId user : {ana_, ben_}) {
     const auto whole = types(user, start, 1000);
-    EXPECT_EQ(whole.size(), user == ana_ ? 17U : 14U);
+    EXPECT_EQ(whole.size(), user == ana_ ? 17U : 13U);
     for (const std::size_t limit : {1U, 2U, 3U, 5U, 16U}) {
       EXPECT_EQ(types(user, start, limit), whole) << limit;
     }

@@ -10,7 +10,7 @@ export const composer = (page: Page, room: string): Locator =>
   page.getByRole("textbox", { name: `Message ${room}`, exact: true });
 
 export const roomLink = (page: Page, room: string): Locator =>
-  page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: new RegExp(`^${room}\\b`, "u") });
+  page.getByRole("navigation", { name: "Rooms" }).getByRole("link", { name: new RegExp(`(^| )${room}( |$)`, "u") });
 
 export async function say(page: Page, room: string, text: string): Promise<void> {
   await composer(page, room).fill(text);

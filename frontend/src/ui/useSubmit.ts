@@ -3,15 +3,15 @@ import { ApiError } from "../api/client";
 import { t } from "../i18n";
 import { errorText, fieldText } from "../i18n/errors";
 
-/** Which field a refusal is about when the reply names none. */
-const FIELD_OF_CODE: Record<string, string> = {
-  bad_credentials: "current_password",
-  email_taken: "email",
-  username_taken: "username",
-  password_too_short: "password",
-  password_too_long: "password",
-  password_common: "password",
-  password_too_common: "password",
+/** Which field a refusal is about when the reply names none. `credentials`: a name and password together. */
+const FIELDS_OF_CODE: Record<string, string[]> = {
+  bad_credentials: ["current_password", "credentials"],
+  email_taken: ["email"],
+  username_taken: ["username"],
+  password_too_short: ["password"],
+  password_too_long: ["password"],
+  password_common: ["password"],
+  password_too_common: ["password"],
 };
 
 export interface Submit<Args extends unknown[]> {
@@ -53,7 +53,7 @@ export function useSubmit<Args extends unknown[]>(work: (...args: Args) => Promi
     for (const name of names) {
       const named = error.field(name);
       if (named) return fieldText(named);
-      if (FIELD_OF_CODE[error.code] !== name) continue;
+      if (!FIELDS_OF_CODE[error.code]?.includes(name)) continue;
       return name === "current_password" ? t("That is not your current password.") : errorText(error);
     }
     return undefined;

@@ -1,7 +1,9 @@
 import { type SyntheticEvent, useState } from "react";
 import { Link } from "wouter";
+import type { Meta } from "../../api/types";
 import { t } from "../../i18n";
 import { useValue } from "../../store/hooks";
+import { Banner } from "../../ui/Banner";
 import { Button } from "../../ui/Button";
 import { FormError } from "../../ui/FormError";
 import { PasswordField, TextField } from "../../ui/TextField";
@@ -32,6 +34,27 @@ function complaints(fields: Fields, needsCode: boolean): Partial<Fields> {
 
 export function Register() {
   const about = useValue(meta);
+  const closed = about?.signup === "closed" && !about.setup_required;
+  return closed ? <Closed /> : <RegisterForm about={about} />;
+}
+
+function Closed() {
+  return (
+    <AuthCard title={t("Join the conversation")} text={t("This server does not take new accounts.")} foot={<ToSignIn />}>
+      <Banner tone="info">{t("New accounts are made by the administrator of this server.")}</Banner>
+    </AuthCard>
+  );
+}
+
+function ToSignIn() {
+  return (
+    <>
+      {t("Have an account?")} <Link href="/">{t("Sign in")}</Link>
+    </>
+  );
+}
+
+function RegisterForm({ about }: { about: Meta | null }) {
   const [fields, setFields] = useState(EMPTY);
   const [tried, setTried] = useState(false);
   const submit = useSubmit(register);
@@ -70,11 +93,7 @@ export function Register() {
           ? t("The first account becomes the owner of this server.")
           : t("Choose a name that others will recognise.")
       }
-      foot={
-        <>
-          {t("Have an account?")} <Link href="/">{t("Sign in")}</Link>
-        </>
-      }
+      foot={<ToSignIn />}
     >
       <form className={styles.form} onSubmit={onSubmit} noValidate aria-label={t("Create account")}>
         <FormError>{submit.formError("email", "username", "display_name", "password", "setup_code")}</FormError>

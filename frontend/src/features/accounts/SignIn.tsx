@@ -44,7 +44,7 @@ export function SignIn() {
         <Banner tone="info">{t("This server is new: the first account made here becomes its owner.")}</Banner>
       )}
       <form className={styles.form} onSubmit={onSubmit} noValidate aria-label={t("Sign in")}>
-        <FormError>{submit.formError("login", "password")}</FormError>
+        <FormError>{submit.formError("login", "password", "credentials")}</FormError>
         <TextField
           label={t("Email or username")}
           name="username"
@@ -64,7 +64,7 @@ export function SignIn() {
           required
           value={password}
           onChange={(event) => setPassword(event.target.value)}
-          error={submit.fieldError("password") ?? missing(password)}
+          error={submit.fieldError("password", "credentials") ?? missing(password)}
         />
         <Button type="submit" variant="primary" wide busy={submit.busy}>
           {t("Sign in")}

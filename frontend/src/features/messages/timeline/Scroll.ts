@@ -35,6 +35,8 @@ export class Scroll {
   #list: List | null = null;
   #events: ScrollEvents | null = null;
   #count = 0;
+  /** The last row here is not the newest: its end is not an end to stay at. */
+  #hasNewer = false;
   #lastOffset = 0;
   #lastSize = 0;
 
@@ -45,8 +47,10 @@ export class Scroll {
   }
 
   /** Rows came or went: follows the end when that is where the reader is. */
-  update(count: number): void {
+  update(count: number, hasNewer: boolean): void {
     this.#count = count;
+    this.#hasNewer = hasNewer;
+    if (hasNewer) this.atEnd.set(false);
     this.keep();
   }
 
@@ -63,7 +67,7 @@ export class Scroll {
 
   /** Brings a row into sight, with `above` pixels of what is before it. */
   goTo(index: number, align: "start" | "center" | "end", above = 0): void {
-    this.atEnd.set(align === "end" && index === this.#count - 1);
+    this.atEnd.set(align === "end" && index === this.#count - 1 && !this.#hasNewer);
     this.#list?.scrollToIndex(index, { align, offset: -above });
     this.#remember();
   }
@@ -76,7 +80,7 @@ export class Scroll {
     // Rows measured for the first time also move the list; only a movement up without a change
     // of height is the reader leaving the end.
     const up = list.scrollOffset < this.#lastOffset - 1 && list.scrollSize >= this.#lastSize - 1;
-    if (left <= AT_END_PX) this.atEnd.set(true);
+    if (left <= AT_END_PX && !this.#hasNewer) this.atEnd.set(true);
     else if (up) this.atEnd.set(false);
     this.#remember();
     this.#look();

@@ -64,7 +64,7 @@ export function Timeline({ ref, title, kind }: TimelineProps) {
         if (message) sawUpTo(room_id, message.seq);
       },
     });
-    scroll.update(rows.length);
+    scroll.update(rows.length, view.hasNewer);
   }, [scroll, rows, view, room_id, roomWindow]);
 
   const { target } = view;

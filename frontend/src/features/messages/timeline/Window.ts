@@ -32,6 +32,10 @@ export interface TimelineView {
 
 export type OpenAt = "unread" | "newest" | number;
 
+/** Which message to look at, once the messages are here. */
+type Aim = () => number | undefined;
+const nowhere: Aim = () => undefined;
+
 /** The most messages held for the screen; further ones at the other end are let go. */
 export const WINDOW_LIMIT = 600;
 /** Letting go waits until the page just loaded has been drawn: one change of the list at a time. */
@@ -98,23 +102,19 @@ export class RoomWindow {
   }
 
   /** Shows what is around a `seq` and asks the screen to scroll there. */
-  async jumpTo(seq: number): Promise<void> {
-    await this.#show(seq, { around: seq }, () => timeline(this.room_id).at(seq) !== undefined);
-    this.#aim(seq);
+  jumpTo(seq: number): Promise<void> {
+    return this.#showAround(seq, () => seq);
   }
 
-  async jumpToNewest(): Promise<void> {
-    await this.#show("end", {}, () => this.#holdsNewest());
-    const last = timeline(this.room_id).newest?.at(-1);
-    if (last) this.#aim(last.seq);
+  jumpToNewest(): Promise<void> {
+    const newest = () => timeline(this.room_id).newest?.at(-1)?.seq;
+    return this.#show("end", {}, () => this.#holdsNewest(), newest);
   }
 
-  async jumpToUnread(): Promise<void> {
+  jumpToUnread(): Promise<void> {
     if (this.#unreadAfter === null) return this.jumpToNewest();
     const seq = this.#unreadAfter + 1;
-    await this.#show(seq, { around: seq }, () => timeline(this.room_id).at(seq) !== undefined);
-    const first = this.get().unreadId;
-    this.#aim((first && messages.get(first)?.seq) || seq);
+    return this.#showAround(seq, () => messages.get(this.#firstUnread(this.#segment() ?? []) ?? "")?.seq ?? seq);
   }
 
   loadOlder(): Promise<void> {
@@ -134,22 +134,26 @@ export class RoomWindow {
     return this.open(this.#lastOpen);
   }
 
-  async #show(anchor: number | "end", place: Place, isHere: () => boolean): Promise<void> {
+  #showAround(seq: number, aim: Aim): Promise<void> {
+    return this.#show(seq, { around: seq }, () => timeline(this.room_id).at(seq) !== undefined, aim);
+  }
+
+  async #show(anchor: number | "end", place: Place, isHere: () => boolean, aim: Aim): Promise<void> {
     const signal = this.#restart();
     this.#anchor = anchor;
     this.#target = null;
-    if (this.#isLocked() || this.#isEmptyRoom() || isHere()) return this.#become("ready");
+    if (this.#isLocked() || this.#isEmptyRoom() || isHere()) return this.#ready(aim);
     this.#become("loading");
-    await this.#load(place, signal);
+    await this.#load(place, signal, aim);
   }
 
-  async #load(place: Place, signal: AbortSignal, prepare?: () => void): Promise<void> {
+  async #load(place: Place, signal: AbortSignal, aim: Aim, prepare?: () => void): Promise<void> {
     try {
       const page = await loadPage(this.room_id, place, signal, prepare);
       const first = page.items[0];
       if (first && page.prev === null && !("after" in place)) this.#oldest = first.seq;
       this.#settleAnchor(page.items);
-      this.#become("ready");
+      this.#ready(aim);
     } catch (error) {
       if (!signal.aborted) this.#become("failed", error);
     }
@@ -196,7 +200,7 @@ export class RoomWindow {
     if (!this.#isOpen || this.#isLocked() || this.#state === "loading" || this.#isEmptyRoom()) return;
     const signal = this.#restart();
     const place: Place = this.#anchor === "end" ? {} : { around: this.#anchor };
-    void this.#load(place, signal, () => timeline(this.room_id).clear());
+    void this.#load(place, signal, nowhere, () => timeline(this.room_id).clear());
   }
 
   /** Ends the fetches under way and returns the signal for the next ones. */
@@ -207,13 +211,15 @@ export class RoomWindow {
     return this.#work.signal;
   }
 
-  #aim(seq: number): void {
-    if (this.#state !== "ready") return;
-    const entry = nearest(this.#segment() ?? [], seq);
-    if (!entry) return;
-    this.#token += 1;
-    this.#target = { seq: entry.seq, id: entry.id, token: this.#token };
-    this.#refresh();
+  /** Ready and where to look, in one step: the screen never shows one without the other. */
+  #ready(aim: Aim): void {
+    const seq = aim();
+    const entry = seq === undefined ? undefined : nearest(this.#segment() ?? [], seq);
+    if (entry) {
+      this.#token += 1;
+      this.#target = { seq: entry.seq, id: entry.id, token: this.#token };
+    }
+    this.#become("ready");
   }
 
   #become(state: TimelineView["state"], error: unknown = null): void {
