@@ -66,13 +66,14 @@ void check_ledgers(const Evidence& evidence, Findings& findings) {
       ++sent;
       const auto found = by_key.find(entry.key);
       if (found == by_key.end()) {
-        if (entry.id) findings.push_back("lost: " + entry.key + " was acknowledged as " + *entry.id);
+        if (entry.id)
+          findings.push_back("lost: " + entry.key + " was acknowledged as " + *entry.id);
         continue;
       }
       if (found->second.size() > 1) findings.push_back("doubled: " + entry.key);
       const Heard& message = *found->second.front();
-      if (entry.id && (message.id != *entry.id || message.seq != entry.seq ||
-                       message.room != entry.room)) {
+      if (entry.id &&
+          (message.id != *entry.id || message.seq != entry.seq || message.room != entry.room)) {
         findings.push_back("changed: " + name(message) + " was acknowledged as " + *entry.id +
                            " with seq " + std::to_string(entry.seq));
       }

@@ -16,10 +16,10 @@ struct Heard {
 
 /// What all sides say after the fact.
 struct Evidence {
-  std::vector<std::vector<Entry>> ledgers;             ///< By sender.
-  std::map<std::string, std::vector<Heard>> history;   ///< By room, as its pages give it.
-  std::vector<Heard> stored;                           ///< Rows, by room and seq.
-  std::map<std::string, std::int64_t> counters;        ///< The last seq each room has counted to.
+  std::vector<std::vector<Entry>> ledgers;            ///< By sender.
+  std::map<std::string, std::vector<Heard>> history;  ///< By room, as its pages give it.
+  std::vector<Heard> stored;                          ///< Rows, by room and seq.
+  std::map<std::string, std::int64_t> counters;       ///< The last seq each room has counted to.
   /// What each listener heard, in that order; every room from its first message on.
   std::vector<std::vector<Heard>> streams;
   std::vector<std::vector<std::string>> stream_rooms;  ///< And the rooms it is in.

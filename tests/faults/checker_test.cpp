@@ -14,8 +14,11 @@ Evidence truth() {
   std::int64_t seq = 0;
   for (const char* key : {"a1", "b1", "a2"}) {
     ++seq;
-    all.stored.push_back({.id = std::to_string(10 + seq), .room = kRoom, .key = key,
-                          .body = body_of(key), .seq = seq});
+    all.stored.push_back({.id = std::to_string(10 + seq),
+                          .room = kRoom,
+                          .key = key,
+                          .body = body_of(key),
+                          .seq = seq});
   }
   all.history[kRoom] = all.stored;
   all.counters[kRoom] = 3;

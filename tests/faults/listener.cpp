@@ -73,10 +73,10 @@ void Listener::run() {
 
 void Listener::listen_once() {
   constexpr int kShortest = 200, kLongest = 3000;
-  const std::int64_t leave_at =
-      leaves_ == Leaves::never
-          ? INT64_MAX
-          : monotonic_ms() + std::uniform_int_distribution<std::int64_t>(kShortest, kLongest)(random_);
+  const std::int64_t leave_at = leaves_ == Leaves::never
+                                    ? INT64_MAX
+                                    : monotonic_ms() + std::uniform_int_distribution<std::int64_t>(
+                                                           kShortest, kLongest)(random_);
   Stream stream = person_.listen(position_);
   ++streams_;
   while (!stopping_ && monotonic_ms() < leave_at) {

@@ -9,8 +9,7 @@ Load::Load(const Instance& instance, const Shape& shape) : instance_(instance), 
   const int port = instance.port();
   owner_ = std::make_unique<Person>(port, shape.name + "owner");
   for (int i = 0; i < shape.senders; ++i) {
-    writers_.push_back(
-        std::make_unique<Person>(port, shape.name + "sender" + std::to_string(i)));
+    writers_.push_back(std::make_unique<Person>(port, shape.name + "sender" + std::to_string(i)));
   }
   std::vector<std::unique_ptr<Person>> readers;
   for (int i = 0; i < shape.listeners; ++i) {
@@ -78,6 +77,10 @@ Evidence Load::finish() {
   for (auto& sender : senders_) sender.join();
   for (const auto& writer : writers_) unanswered_ += writer->replays();
   instance_.ready();
+  // Writes are done one after the other: once this one is acknowledged, all before it are
+  // committed, even by a server that acknowledges first.
+  expect(owner_->client().request("PATCH", "/api/v1/me/settings", object({{"theme", "dark"}})),
+         200);
 
   Evidence evidence;
   for (std::size_t i = 0; i < senders_.size(); ++i) {

@@ -20,9 +20,10 @@ TEST(OneKey, SixtyFourParallelPostsAndARetryAfterAKillMakeOneMessage) {
     const std::string key = "twin" + std::to_string(round);
     std::vector<std::future<Json::Value>> twins;
     for (int i = 0; i < kTwins; ++i) {
-      twins.push_back(std::async(std::launch::async, [&, twin = std::make_shared<Person>(ana.another())] {
-        return twin->say(room, body_of(key), key);
-      }));
+      twins.push_back(
+          std::async(std::launch::async, [&, twin = std::make_shared<Person>(ana.another())] {
+            return twin->say(room, body_of(key), key);
+          }));
     }
     // Some rounds are killed in the midst of it.
     if (round % 2 == 1) instance.kill(Part::api);

@@ -1,5 +1,4 @@
 #include <gtest/gtest.h>
-
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -46,7 +45,8 @@ TEST(Streams, FarBehindIsServedFromTheLogWhileMoreIsWritten) {
   instance.kill(Part::api);
   ASSERT_TRUE(instance.ready());
 
-  Listener late(ben.another(), bootstrap["position"].asString(), {room}, Listener::Leaves::never, seed());
+  Listener late(ben.another(), bootstrap["position"].asString(), {room}, Listener::Leaves::never,
+                seed());
   const auto before = load.acked();
   ASSERT_TRUE(eventually(30s, [&] { return load.acked() > before + 1000; }));
   const Evidence evidence = load.finish();
@@ -70,7 +70,8 @@ TEST(Streams, PositionPastTheHorizonGetsExactlyOneReset) {
   db::Tx tx(connection);
   const auto is_pruned = [&] {
     tx.run("UPDATE jobs SET run_at = 0 WHERE kind = 'events.prune' AND state = 0");
-    return tx.value<std::uint64_t>("SELECT COUNT(*) FROM nodes WHERE pruned_pos > 50").value_or(0) > 0;
+    return tx.value<std::uint64_t>("SELECT COUNT(*) FROM nodes WHERE pruned_pos > 50").value_or(0) >
+           0;
   };
   ASSERT_TRUE(eventually(20s, is_pruned));
   // The ring of a running server reaches further than the log; a new one's does not.
@@ -198,7 +199,8 @@ TEST(Streams, PeersThatVanishWithoutAWordGiveTheirPlacesBack) {
     next_of(stream, "hello");
     // A socket under repair is closed without telling the peer, as by a power cut.
     const int on = 1;
-    if (::setsockopt(stream.connection().descriptor(), IPPROTO_TCP, TCP_REPAIR, &on, sizeof on) != 0) {
+    if (::setsockopt(stream.connection().descriptor(), IPPROTO_TCP, TCP_REPAIR, &on, sizeof on) !=
+        0) {
       GTEST_SKIP() << "vanishing needs CAP_NET_ADMIN";
     }
   }

@@ -40,12 +40,15 @@ class DatabaseDown : public testing::Test {
 
   /// What somebody alone gets while it is down.
   void expect_refusals() {
-    const auto post = expect_unavailable([&] { return ana->try_say(room, "during", "during"); }, "a post");
-    const auto page = expect_unavailable([&] { return ben->client().get(history()); }, "a page of history");
+    const auto post =
+        expect_unavailable([&] { return ana->try_say(room, "during", "during"); }, "a post");
+    const auto page =
+        expect_unavailable([&] { return ben->client().get(history()); }, "a page of history");
     expect_unavailable([&] { return ben->client().get("/api/v1/bootstrap"); }, "a bootstrap");
     expect_unavailable([&] { return instance.client().get("/readyz"); }, "readyz");
     EXPECT_EQ(instance.client().get("/healthz").status, 200);
-    std::cout << "refused a post after " << post << " ms, a read after " << page << " ms" << std::endl;
+    std::cout << "refused a post after " << post << " ms, a read after " << page << " ms"
+              << std::endl;
   }
 
   /// What many get who come at once.

@@ -1,11 +1,10 @@
 #include "tests/flow/instance.h"
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <exception>
@@ -118,7 +117,8 @@ pid_t Instance::pid(Part part) const {
   const std::string task = "/proc/" + std::to_string(pid_) + "/task/" + std::to_string(pid_);
   std::ifstream children(task + "/children");
   for (pid_t pid = 0; children >> pid;) {
-    if (read_all("/proc/" + std::to_string(pid) + "/comm") == std::string(process_name(part)) + '\n') {
+    if (read_all("/proc/" + std::to_string(pid) + "/comm") ==
+        std::string(process_name(part)) + '\n') {
       return pid;
     }
   }

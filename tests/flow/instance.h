@@ -33,12 +33,12 @@ std::string choice(const std::string& variable);
 enum class Part { api, worker, database };
 
 /// The real programs, started by `confab run` with a private database in a temporary
-/// folder that goes with it, unless the test has failed. Made and started by the main thread: should that die, all
-/// of it ends.
+/// folder that goes with it, unless the test has failed. Made and started by the main thread:
+/// should that die, all of it ends.
 class Instance {
  public:
   struct Options {
-    std::filesystem::path program = {};    ///< The `confab` to run; empty: the one of this build.
+    std::filesystem::path program = {};  ///< The `confab` to run; empty: the one of this build.
     std::vector<std::string> environment = {};  ///< `NAME=value`.
   };
 

@@ -32,7 +32,8 @@ Person::Person(int port, std::map<std::string, std::string> cookies) : port_(por
   client_.cookies() = std::move(cookies);
 }
 
-Person::Person(int port, const std::string& username) : Person(port, std::map<std::string, std::string>{}) {
+Person::Person(int port, const std::string& username)
+    : Person(port, std::map<std::string, std::string>{}) {
   const auto made = post("/api/v1/users", object({{"email", username + "@example.org"},
                                                   {"username", username},
                                                   {"password", kPassword}}));
@@ -43,8 +44,8 @@ Person::Person(int port, const std::string& username) : Person(port, std::map<st
 
 Person Person::signed_in(int port, const std::string& username) {
   Person person(port, std::map<std::string, std::string>{});
-  const auto in = person.post("/api/v1/sessions",
-                              object({{"login", username}, {"password", kPassword}}));
+  const auto in =
+      person.post("/api/v1/sessions", object({{"login", username}, {"password", kPassword}}));
   person.id_ = in["user"]["id"].asString();
   person.name_ = username;
   person.session_ = in["session"]["id"].asString();

@@ -32,7 +32,8 @@ TEST(Restart, SecondStartFindsEverything) {
   Person again = ana.another(instance.port()), listener = ben.another(instance.port());
   EXPECT_EQ(again.history(room), before);
   auto later = listener.get("/api/v1/bootstrap");
-  for (const char* member : {"me", "settings", "users"}) EXPECT_EQ(later[member], bootstrap[member]);
+  for (const char* member : {"me", "settings", "users"})
+    EXPECT_EQ(later[member], bootstrap[member]);
   EXPECT_EQ(later["rooms"], bootstrap["rooms"]);
 
   // A position from before the stop still serves, and the order goes on.

@@ -12,9 +12,10 @@ class Tokens : public testing::Test {
   void SetUp() override { instance.start(); }
 
   Json::Value issued() {
-    return expect(instance.client().post("/api/v1/tokens",
-                                         object({{"login", "ana"}, {"password", Person::kPassword}})),
-                  200);
+    return expect(
+        instance.client().post("/api/v1/tokens",
+                               object({{"login", "ana"}, {"password", Person::kPassword}})),
+        200);
   }
   Answer refresh(const std::string& token) {
     return instance.client().post("/api/v1/tokens/refresh", object({{"refresh_token", token}}));
@@ -36,7 +37,8 @@ TEST_F(Tokens, BearerReadsWritesAndListens) {
 
   Stream stream = client.open_stream("/api/v1/events");
   next_of(stream, "hello");
-  expect(client.post("/api/v1/rooms/" + room + "/messages", object({{"body", "from a script"}})), 201);
+  expect(client.post("/api/v1/rooms/" + room + "/messages", object({{"body", "from a script"}})),
+         201);
   EXPECT_NE(next_of(stream, "message.created").data.find("from a script"), std::string::npos);
 }
 
