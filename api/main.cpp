@@ -59,17 +59,18 @@ class Process {
     const http::Router router = make_router();
     Executor executor("work", config_.work_threads, 4096, {}, db::thread_end);
     {
-      http::Server server({.bind = config_.bind,
-                           .port = config_.port,
-                           .threads = config_.http_threads,
-                           .origin = config_.origin(),
-                           .cookie = accounts::session_cookie(config_),
-                           .frontend = config_.frontend,
-                           .rate_limits = config_.rate_limits,
-                           .authenticate = [&](const http::Call& call) { return authenticate(app, call); },
-                           .ready = [this] { require_ready(); },
-                           .version = std::string(kVersion)},
-                          router, executor);
+      http::Server server(
+          {.bind = config_.bind,
+           .port = config_.port,
+           .threads = config_.http_threads,
+           .origin = config_.origin(),
+           .cookie = accounts::session_cookie(config_),
+           .frontend = config_.frontend,
+           .rate_limits = config_.rate_limits,
+           .authenticate = [&](const http::Call& call) { return authenticate(app, call); },
+           .ready = [this] { require_ready(); },
+           .version = std::string(kVersion)},
+          router, executor);
       log::info("main.ready", {{"port", server.port()}, {"node", writer_.node()}});
       if (!config_.rate_limits) log::warn("main.rate_limits", {{"what", "switched off"}});
       int signal = 0;
@@ -114,7 +115,7 @@ class Process {
 
   void require_ready() {
     pool_.read([](db::Tx& tx) { return tx.value<int>("SELECT 1"); });
-    struct statvfs disk{};
+    struct statvfs disk {};
     constexpr std::uint64_t kLeast = 64 << 20;
     if (statvfs(config_.data.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize < kLeast) {
       throw Error(Code::unavailable, "Less than 64 MB are free in the data directory.");
@@ -166,8 +167,9 @@ int main(int count, char** arguments) {
   try {
     const bool only_document = count == 2 && std::strcmp(arguments[1], "--openapi") == 0;
     if (count > 1 && !only_document) {
-      std::fputs("usage: confab-api [--openapi]\nSettings come from the environment: confab config\n",
-                 stderr);
+      std::fputs(
+          "usage: confab-api [--openapi]\nSettings come from the environment: confab config\n",
+          stderr);
       return 64;
     }
     return confab::serve(only_document);

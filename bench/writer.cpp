@@ -28,8 +28,9 @@ Figures measure(test::World& world, std::size_t batch, int callers, std::chrono:
   rooms::Book book;
   messages::Rows rows;
   events::Log log(clock, ids, [](const auto&) {});
-  db::Writer writer({.address = world.address(), .first_node = 300, .last_node = 399, .batch = batch},
-                    {&book, &rows, &log});
+  db::Writer writer(
+      {.address = world.address(), .first_node = 300, .last_node = 399, .batch = batch},
+      {&book, &rows, &log});
   writer.start();
   ids.set_node(writer.node());
   App app{world.config, clock, ids, world.keys, world.pool, writer, nullptr};

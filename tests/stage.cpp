@@ -165,9 +165,7 @@ std::string name_of(const events::Event& event) {
   return std::to_string(event.node) + "." + std::to_string(event.pos);
 }
 
-std::string name_of(const Heard& heard) {
-  return json::parse_own(heard.data)["data"].asString();
-}
+std::string name_of(const Heard& heard) { return json::parse_own(heard.data)["data"].asString(); }
 
 std::vector<std::string> Stage::until(Ear& ear, const EventPtr& last) {
   std::vector<std::string> names;

@@ -36,7 +36,8 @@ int work() {
   rooms::Book book;
   messages::Rows rows;
   events::Log log(clock, ids, [&](const auto&) { events::ring_doorbell(config.data + "/run"); });
-  db::Writer writer({.address = address, .first_node = 100, .last_node = 199}, {&book, &rows, &log});
+  db::Writer writer({.address = address, .first_node = 100, .last_node = 199},
+                    {&book, &rows, &log});
   writer.start();
   ids.set_node(writer.node());
   workers::Worker worker({config, clock, ids, pool, writer}, workers::upkeep());

@@ -11,9 +11,8 @@ void prune_events(Context& context, const std::string&) {
   constexpr int kSlice = 1000;
   bool more = true;
   while (more) {
-    more = context.writer.run([&](db::Tx& tx) {
-      return events::prune(tx, oldest, context.config.event_limit, kSlice);
-    });
+    more = context.writer.run(
+        [&](db::Tx& tx) { return events::prune(tx, oldest, context.config.event_limit, kSlice); });
   }
 }
 

@@ -37,8 +37,8 @@ int Worker::round() {
   // Looking costs no write, so an idle worker leaves the disk alone.
   const auto due = context_.pool.read([](db::Tx& tx) { return jobs::next_due(tx); });
   if (!due || *due > now) return 0;
-  const auto leased = context_.writer.run(
-      [&](db::Tx& tx) { return jobs::lease(tx, now, kLease, kAtOnce); });
+  const auto leased =
+      context_.writer.run([&](db::Tx& tx) { return jobs::lease(tx, now, kLease, kAtOnce); });
   for (const auto& job : leased) run(job);
   return static_cast<int>(leased.size());
 }
@@ -62,8 +62,11 @@ void Worker::run(const jobs::Leased& job) {
   }
   const bool again = kind != nullptr && job.tries < kind->tries;
   const auto wait = kSecond << std::min(job.tries, 10);
-  log::warn("jobs.failed", {{"kind", job.kind}, {"job", job.id.text()}, {"why", failure},
-                            {"tries", job.tries}, {"again", again ? "yes" : "no"}});
+  log::warn("jobs.failed", {{"kind", job.kind},
+                            {"job", job.id.text()},
+                            {"why", failure},
+                            {"tries", job.tries},
+                            {"again", again ? "yes" : "no"}});
   context_.writer.run([&](db::Tx& tx) {
     jobs::fail(tx, job.id, failure,
                again ? std::optional(context_.clock.now() + wait) : std::nullopt);

@@ -39,8 +39,7 @@ std::vector<Kind> upkeep();
 /// Leases due jobs and runs them, one after the other.
 class Worker {
  public:
-  Worker(Context context, std::vector<Kind> kinds)
-      : context_(context), kinds_(std::move(kinds)) {}
+  Worker(Context context, std::vector<Kind> kinds) : context_(context), kinds_(std::move(kinds)) {}
 
   /// Adds the recurring jobs that are not waiting yet, and runs what is due.
   /// Returns how many jobs it ran. Throws SqlError when the database is away.

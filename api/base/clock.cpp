@@ -39,8 +39,8 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
     return std::nullopt;
   }
   const auto days_ms = duration_cast<milliseconds>(sys_days(date).time_since_epoch()).count();
-  return Time{days_ms + number(11, 2) * kHour + number(14, 2) * kMinute +
-              number(17, 2) * kSecond + number(20, 3)};
+  return Time{days_ms + number(11, 2) * kHour + number(14, 2) * kMinute + number(17, 2) * kSecond +
+              number(20, 3)};
 }
 
 Time SystemClock::now() const {

@@ -36,7 +36,7 @@ namespace confab {
 template <typename Owner, typename Member>
 struct Field {
   std::string_view name;
-  Member Owner::* member;
+  Member Owner::*member;
   bool required = true;
   std::int64_t least = std::numeric_limits<std::int64_t>::min();
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
@@ -44,13 +44,23 @@ struct Field {
   bool is_nullable = false;
 
   /// Most code points of a string, elements of a list, or value of a number.
-  constexpr Field max(std::int64_t value) const { return with([&](Field& f) { f.most = value; }); }
-  constexpr Field min(std::int64_t value) const { return with([&](Field& f) { f.least = value; }); }
+  constexpr Field max(std::int64_t value) const {
+    return with([&](Field& f) { f.most = value; });
+  }
+  constexpr Field min(std::int64_t value) const {
+    return with([&](Field& f) { f.least = value; });
+  }
   /// May be absent from a request; the member keeps its default then.
-  constexpr Field optional() const { return with([](Field& f) { f.required = false; }); }
+  constexpr Field optional() const {
+    return with([](Field& f) { f.required = false; });
+  }
   /// An id that may be none: `null` on the wire.
-  constexpr Field nullable() const { return with([](Field& f) { f.is_nullable = true; }); }
-  constexpr Field says(std::string_view text) const { return with([&](Field& f) { f.about = text; }); }
+  constexpr Field nullable() const {
+    return with([](Field& f) { f.is_nullable = true; });
+  }
+  constexpr Field says(std::string_view text) const {
+    return with([&](Field& f) { f.about = text; });
+  }
 
  private:
   template <typename Change>
@@ -62,7 +72,7 @@ struct Field {
 };
 
 template <typename Owner, typename Member>
-constexpr Field<Owner, Member> field(std::string_view name, Member Owner::* member) {
+constexpr Field<Owner, Member> field(std::string_view name, Member Owner::*member) {
   return {.name = name, .member = member};
 }
 
@@ -103,9 +113,13 @@ struct RawJson {
 struct Nothing {};
 
 template <typename T>
-concept Described = requires(const T* type) { fields(type); };
+concept Described = requires(const T* type) {
+  fields(type);
+};
 template <typename T>
-concept NamedEnum = std::is_enum_v<T> && requires(T value) { names(value); };
+concept NamedEnum = std::is_enum_v<T> && requires(T value) {
+  names(value);
+};
 
 template <typename T>
 inline constexpr bool kIsOptional = false;
@@ -229,8 +243,7 @@ void read_json(const Json::Value& value, T& out, const Path& path, Faults& fault
     out = value.asBool();
   } else if constexpr (std::is_integral_v<T>) {
     // Not isDouble(): that is true of every number.
-    if (value.type() == Json::realValue || !value.isInt64() ||
-        !std::in_range<T>(value.asInt64())) {
+    if (value.type() == Json::realValue || !value.isInt64() || !std::in_range<T>(value.asInt64())) {
       return detail::fault(faults, path, "Must be a whole number.");
     }
     if (!detail::in_range(faults, path, value.asInt64(), least, most, "")) return;
@@ -252,7 +265,8 @@ void read_json(const Json::Value& value, T& out, const Path& path, Faults& fault
     const auto known = value.isString() ? parse_enum<T>(value.asString()) : std::nullopt;
     if (!known) {
       std::string choices;
-      for (const auto& [each, name] : names(T{})) choices += (choices.empty() ? "" : ", ") + std::string(name);
+      for (const auto& [each, name] : names(T{}))
+        choices += (choices.empty() ? "" : ", ") + std::string(name);
       return detail::fault(faults, path, "Must be one of: " + choices + ".");
     }
     out = *known;
@@ -326,8 +340,7 @@ Json::Value nullable(Json::Value schema);
 
 /// JSON Schema of a type; named shapes become a `$ref` and are put in `named`.
 template <typename T>
-Json::Value schema_of(Schemas& named,
-                      std::int64_t least = std::numeric_limits<std::int64_t>::min(),
+Json::Value schema_of(Schemas& named, std::int64_t least = std::numeric_limits<std::int64_t>::min(),
                       std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
   const bool has_least = least != std::numeric_limits<std::int64_t>::min();
   const bool has_most = most != std::numeric_limits<std::int64_t>::max();
@@ -376,8 +389,7 @@ Json::Value schema_of(Schemas& named,
         [&](const auto&... each) {
           (
               [&] {
-                using Member =
-                    std::remove_cvref_t<decltype(std::declval<T&>().*(each.member))>;
+                using Member = std::remove_cvref_t<decltype(std::declval<T&>().*(each.member))>;
                 const std::string key(each.name);
                 auto property = schema_of<Member>(named, each.least, each.most);
                 if (each.is_nullable) property = detail::nullable(std::move(property));

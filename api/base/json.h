@@ -1,10 +1,10 @@
 #pragma once
 
+#include <json/value.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <json/value.h>
 
 namespace confab::json {
 

@@ -1,8 +1,7 @@
 #include "api/db/connection.h"
 
-#include <mysql.h>
 #include <errmsg.h>
-
+#include <mysql.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -197,9 +196,10 @@ Connection::Connection(const Address& address, const Options& options)
   const my_bool report = 1;
   mysql_options(handle, MYSQL_REPORT_DATA_TRUNCATION, &report);
   const std::string setup =
-      std::string("SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
-                  "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone='+00:00', "
-                  "tx_isolation='") +
+      std::string(
+          "SET SESSION sql_mode='STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
+          "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone='+00:00', "
+          "tx_isolation='") +
       (options.read_committed ? "READ-COMMITTED'" : "REPEATABLE-READ'");
   mysql_options(handle, MYSQL_INIT_COMMAND, setup.c_str());
   const auto text_or_null = [](const std::string& text) {

@@ -28,8 +28,8 @@ std::vector<Finding> durability(Tx& tx) {
   want("local_infile", "OFF");
   want("character_set_server", "utf8mb4");
   const auto mode = tx.value<std::string>("SELECT @@SESSION.sql_mode").value_or("");
-  out.push_back({"sql_mode", mode, "STRICT_ALL_TABLES",
-                 mode.find("STRICT_ALL_TABLES") != std::string::npos});
+  out.push_back(
+      {"sql_mode", mode, "STRICT_ALL_TABLES", mode.find("STRICT_ALL_TABLES") != std::string::npos});
   return out;
 }
 

@@ -6,8 +6,8 @@ namespace confab::db {
 
 std::unique_ptr<Connection> Pool::take() {
   std::unique_lock lock(mutex_);
-  const bool had_one = free_.wait_until(lock, Deadline::now_held(),
-                                        [&] { return !idle_.empty() || open_ < size_; });
+  const bool had_one =
+      free_.wait_until(lock, Deadline::now_held(), [&] { return !idle_.empty() || open_ < size_; });
   if (!had_one) {
     throw Error(Code::unavailable, "All database connections are busy; try again shortly.")
         .retry_after(1);

@@ -36,20 +36,22 @@ class Pool {
   /// The same, with all statements seeing one moment of the database.
   template <typename F>
   auto snapshot(F&& use, std::chrono::milliseconds patience = kPatience) {
-    return read([&](Tx& tx) {
-      tx.connection().command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-      const struct End {
-        Connection& connection;
-        ~End() {
-          try {
-            connection.command("COMMIT");
-          } catch (const SqlError&) {
-            // A lost connection is dropped when it is given back.
-          }
-        }
-      } end{tx.connection()};
-      return use(tx);
-    }, patience);
+    return read(
+        [&](Tx& tx) {
+          tx.connection().command("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+          const struct End {
+            Connection& connection;
+            ~End() {
+              try {
+                connection.command("COMMIT");
+              } catch (const SqlError&) {
+                // A lost connection is dropped when it is given back.
+              }
+            }
+          } end{tx.connection()};
+          return use(tx);
+        },
+        patience);
   }
 
  private:

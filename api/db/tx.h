@@ -53,7 +53,11 @@ class Tx {
   template <typename F, typename... T>
   auto one(F&& read, std::string_view sql, const T&... values) {
     std::optional<decltype(read(std::declval<const Row&>()))> out;
-    each([&](const Row& row) { if (!out) out = read(row); }, sql, values...);
+    each(
+        [&](const Row& row) {
+          if (!out) out = read(row);
+        },
+        sql, values...);
     return out;
   }
 

@@ -27,8 +27,8 @@ class Value {
       : kind_(std::is_signed_v<T> ? Kind::integer : Kind::natural),
         integer_(static_cast<std::int64_t>(value)) {}
   template <typename E>
-    requires std::is_enum_v<E>
-  Value(E value) : kind_(Kind::integer), integer_(static_cast<std::int64_t>(value)) {}
+  requires std::is_enum_v<E> Value(E value)
+      : kind_(Kind::integer), integer_(static_cast<std::int64_t>(value)) {}
   /// An id of zero is stored as NULL.
   template <typename Tag>
   Value(Id<Tag> id)

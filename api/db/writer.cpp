@@ -1,6 +1,7 @@
 #include "api/db/writer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "api/base/executor.h"
 #include "api/base/log.h"
@@ -19,9 +20,7 @@ constexpr auto kAnswering = std::chrono::milliseconds(1000);
 
 }  // namespace
 
-Error unavailable(const char* why) {
-  return Error(Code::unavailable, why).retry_after(1);
-}
+Error unavailable(const char* why) { return Error(Code::unavailable, why).retry_after(1); }
 
 Writer::Writer(Settings settings, std::vector<Part*> parts)
     : settings_(std::move(settings)), parts_(std::move(parts)) {}
@@ -68,7 +67,8 @@ void Writer::submit(std::function<void(Tx&)> work) {
     }
     unit->done.acquire();
   }
-  if (unit->failure) std::rethrow_exception(unit->failure);
+  // Moved, so that the writer's copy of the unit does not end the exception while it is read.
+  if (unit->failure) std::rethrow_exception(std::move(unit->failure));
 }
 
 Writer::Batch Writer::take() {
@@ -232,9 +232,9 @@ Writer::Fate Writer::resolve_loss(const SqlError& error, bool uncertain) {
     try {
       const Deadline deadline(std::max(expires_, steady_clock::now() + kConnecting));
       open();
-      connection_->each("SELECT batch FROM nodes WHERE id = ?", {Value(node_)}, [&](const Row& row) {
-        fate.committed = row.get<std::uint64_t>() == batch_number_;
-      });
+      connection_->each(
+          "SELECT batch FROM nodes WHERE id = ?", {Value(node_)},
+          [&](const Row& row) { fate.committed = row.get<std::uint64_t>() == batch_number_; });
       fate.unknown = false;
     } catch (const Error&) {
       connection_.reset();
@@ -266,9 +266,8 @@ void Writer::roll_back() noexcept {
 }
 
 void Writer::open() {
-  connection_ = std::make_unique<Connection>(settings_.address,
-                                             Connection::Options{.read_timeout_s = 5,
-                                                                 .read_committed = true});
+  connection_ = std::make_unique<Connection>(
+      settings_.address, Connection::Options{.read_timeout_s = 5, .read_committed = true});
   // The lock goes with the connection: when this process dies, or the old
   // connection's last transaction has ended, the node is free again.
   const auto lock = [&](std::uint32_t node, int seconds) {

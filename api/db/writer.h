@@ -117,8 +117,8 @@ class Writer {
   /// How a transaction ended.
   struct Fate {
     bool committed = false;
-    bool unknown = false;            ///< The answer to a commit is lost, and so is the database.
-    std::exception_ptr failure;      ///< Why not.
+    bool unknown = false;             ///< The answer to a commit is lost, and so is the database.
+    std::exception_ptr failure;       ///< Why not.
     std::optional<SqlError> refusal;  ///< The same, when the database said no.
   };
 

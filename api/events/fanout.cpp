@@ -20,10 +20,9 @@ void set_member(std::vector<std::uint64_t>& rooms, std::uint64_t room, bool insi
 
 Run Hub::Loop::remember(const Event& event) {
   position_.advance(event.node, event.pos);
-  const Run frame =
-      frames_.append(std::string_view("id: "), position_.text(settings.tag),
-                     std::string_view("\nevent: "), event.type, std::string_view("\ndata: "),
-                     envelope(event), std::string_view("\n\n"));
+  const Run frame = frames_.append(
+      std::string_view("id: "), position_.text(settings.tag), std::string_view("\nevent: "),
+      event.type, std::string_view("\ndata: "), envelope(event), std::string_view("\n\n"));
   ring_.push({.node = event.node,
               .effect = event.about.effect,
               .pos = event.pos,
@@ -49,9 +48,10 @@ void Hub::Loop::publish(const std::vector<EventPtr>& events) {
     const Run frame = remember(event);
     for (const auto& observer : observers) observer(event);
 
-    const auto found = event.about.effect == Effect::none || event.about.effect == Effect::end_session
-                           ? people_.end()
-                           : people_.find(event.about.subject);
+    const auto found =
+        event.about.effect == Effect::none || event.about.effect == Effect::end_session
+            ? people_.end()
+            : people_.find(event.about.subject);
     if (found != people_.end() && event.about.effect == Effect::join) {
       join(*found->second, event.audience.id);
     }

@@ -101,7 +101,7 @@ void Follower::catch_up() {
   constexpr std::uint64_t kPage = 1000;
   pool_.read([&](db::Tx& tx) {
     const auto newest = head(tx);
-  for (const auto& [node, last] : newest.nodes()) {
+    for (const auto& [node, last] : newest.nodes()) {
       if (node == own_node_) continue;
       while (position_.of(node) < last) {
         const auto until = std::min(last, position_.of(node) + kPage);

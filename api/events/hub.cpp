@@ -43,9 +43,8 @@ void Hub::tell(Audience audience, std::string_view type, std::string data, RoomI
   if (room) frame += ",\"room_id\":\"" + room.text() + '"';
   if (actor) frame += ",\"actor_id\":\"" + actor.text() + '"';
   frame += ",\"data\":" + data + "}\n\n";
-  loop_->post([loop = loop_.get(), audience, frame = std::move(frame)] {
-    loop->tell(audience, frame);
-  });
+  loop_->post(
+      [loop = loop_.get(), audience, frame = std::move(frame)] { loop->tell(audience, frame); });
 }
 
 void Hub::observe(std::function<void(const Event&)> observer) {
@@ -82,9 +81,8 @@ bool Hub::remembers(const Position& after, const Position& known) const {
 
 void Hub::subscribe(Subscription subscription, int descriptor) {
   auto shared = std::make_shared<Subscription>(std::move(subscription));
-  loop_->post([loop = loop_.get(), shared, descriptor] {
-    loop->open(std::move(*shared), descriptor);
-  });
+  loop_->post(
+      [loop = loop_.get(), shared, descriptor] { loop->open(std::move(*shared), descriptor); });
 }
 
 void Hub::end_session(SessionId session) {

@@ -70,8 +70,8 @@ void sort_by_id(std::vector<std::shared_ptr<Event>>& events) {
 }  // namespace
 
 std::string envelope(const Event& event) {
-  std::string out = "{\"id\":\"" + event.id.text() + "\",\"type\":\"" + event.type + "\",\"at\":\"" +
-                    to_rfc3339(event.at) + '"';
+  std::string out = "{\"id\":\"" + event.id.text() + "\",\"type\":\"" + event.type +
+                    "\",\"at\":\"" + to_rfc3339(event.at) + '"';
   if (event.about.room) out += ",\"room_id\":\"" + event.about.room.text() + '"';
   if (event.about.actor) out += ",\"actor_id\":\"" + event.about.actor.text() + '"';
   if (!event.about.client_ref.empty()) {
@@ -118,10 +118,9 @@ void Log::connected(db::Connection& connection, std::uint32_t node) {
   node_ = node;
   last_pos_ = last;
   // The clock may have been set back since: ids still grow with positions.
-  ids_.go_on_after(
-      tx.value<std::uint64_t>("SELECT id FROM events WHERE node_id = ? ORDER BY pos DESC LIMIT 1",
-                              node)
-          .value_or(0));
+  ids_.go_on_after(tx.value<std::uint64_t>(
+                         "SELECT id FROM events WHERE node_id = ? ORDER BY pos DESC LIMIT 1", node)
+                       .value_or(0));
 }
 
 void Log::flush(db::Connection& connection) {
@@ -137,10 +136,9 @@ void Log::flush(db::Connection& connection) {
         about.client_ref.empty() ? std::nullopt : std::optional<std::string_view>(about.client_ref);
     const std::optional<std::string_view> payload =
         about.by_reference ? std::nullopt : std::optional<std::string_view>(event.data);
-    values.insert(values.end(),
-                  {event.node, event.pos, event.id, event.at, event.type, event.audience.kind,
-                   event.audience.id, about.room, about.actor, about.effect, about.subject, ref,
-                   client_ref, payload});
+    values.insert(values.end(), {event.node, event.pos, event.id, event.at, event.type,
+                                 event.audience.kind, event.audience.id, about.room, about.actor,
+                                 about.effect, about.subject, ref, client_ref, payload});
   }
   connection.bulk("INSERT INTO events (" + std::string(kColumns) + ") VALUES (" +
                       db::placeholders(kCount) + ")",
@@ -220,7 +218,8 @@ bool prune(db::Tx& tx, Time oldest, std::int64_t most, int slice) {
     // The newest event of a node stays: its position is what the node goes on from.
     const auto first = kept.of(node) + 1;
     const auto until = std::min(last, first + static_cast<std::uint64_t>(slice));
-    const auto excess = last > static_cast<std::uint64_t>(most) ? last - static_cast<std::uint64_t>(most) : 0;
+    const auto excess =
+        last > static_cast<std::uint64_t>(most) ? last - static_cast<std::uint64_t>(most) : 0;
     const auto pruned = tx.value<std::uint64_t>(
         "SELECT pos FROM events WHERE node_id = ? AND pos < ? AND (at < ? OR pos <= ?) "
         "ORDER BY pos DESC LIMIT 1",
@@ -323,7 +322,8 @@ Replay replay(db::Tx& tx, UserId user, const std::vector<RoomId>& rooms,
             change.joined = effect == Effect::join;
             changes.emplace_back(id, change);
           },
-          "SELECT id, audience_id, effect FROM events WHERE audience_kind = ? AND audience_id IN (" +
+          "SELECT id, audience_id, effect FROM events WHERE audience_kind = ? AND audience_id IN "
+          "(" +
               db::placeholders(list.size()) +
               ") AND node_id = ? AND pos > ? AND pos <= ? AND subject_id = ? AND effect IN (1, 2)",
           values);

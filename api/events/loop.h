@@ -128,7 +128,7 @@ class Hub::Loop {
   std::unordered_map<UserId, std::unique_ptr<Person>> people_;
   std::unordered_map<std::uint64_t, std::vector<Person*>> rooms_;
   std::vector<std::pair<Subscription, int>> early_;  ///< They know more than was published here.
-  std::vector<int> cut_;  ///< To be closed when nobody walks the lists.
+  std::vector<int> cut_;                             ///< To be closed when nobody walks the lists.
   std::int64_t next_tick_ = 0;
   std::int64_t ticks_ = 0;
   std::thread thread_;

@@ -5,7 +5,8 @@ namespace confab::jobs {
 void enqueue(db::Tx& tx, IdMaker& ids, Time now, std::string_view kind, std::string_view args,
              const Options& options) {
   const std::optional<std::string_view> key =
-      options.unique_key.empty() ? std::nullopt : std::optional<std::string_view>(options.unique_key);
+      options.unique_key.empty() ? std::nullopt
+                                 : std::optional<std::string_view>(options.unique_key);
   tx.run(
       "INSERT IGNORE INTO jobs (id, kind, args, state, run_at, lease_until, tries, unique_key, "
       "created_at) VALUES (?,?,?,?,?,0,0,?,?)",
@@ -35,8 +36,8 @@ void finish(db::Tx& tx, JobId id) { tx.run("DELETE FROM jobs WHERE id = ?", id);
 void fail(db::Tx& tx, JobId id, std::string_view why, std::optional<Time> again_at) {
   constexpr std::size_t kReason = 500;
   tx.run("UPDATE jobs SET state = ?, run_at = ?, lease_until = 0, last_error = ? WHERE id = ?",
-         again_at ? State::waiting : State::dead, again_at.value_or(Time{}),
-         why.substr(0, kReason), id);
+         again_at ? State::waiting : State::dead, again_at.value_or(Time{}), why.substr(0, kReason),
+         id);
 }
 
 std::optional<Time> next_due(db::Tx& tx) {

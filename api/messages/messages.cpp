@@ -29,9 +29,8 @@ void require_body(const std::string& body) {
 
 /// What two posts with one key must share.
 std::uint64_t hash_of(RoomId room, const NewMessage& draft) {
-  const auto digest = crypto::sha256(room.text() + '/' +
-                                     draft.reply_to_id.value_or(MessageId{}).text() + '/' +
-                                     draft.body);
+  const auto digest = crypto::sha256(
+      room.text() + '/' + draft.reply_to_id.value_or(MessageId{}).text() + '/' + draft.body);
   std::uint64_t hash = 0;
   std::memcpy(&hash, digest.data(), sizeof hash);
   return hash;
@@ -61,7 +60,8 @@ Posted post(App& app, UserId author, RoomId room, const NewMessage& draft,
   require_body(draft.body);
   bool can_reply = true;
   if (draft.reply_to_id) {
-    const auto target = app.pool.read([&](db::Tx& tx) { return store::by_id(tx, *draft.reply_to_id); });
+    const auto target =
+        app.pool.read([&](db::Tx& tx) { return store::by_id(tx, *draft.reply_to_id); });
     can_reply = target && target->room_id == room && !target->deleted_at;
   }
   const Message fresh{.id = app.ids.make<MessageId>(),

@@ -38,8 +38,8 @@ constexpr auto fields(const Message*) {
                   field("seq", &Message::seq).says("Place in the room: 1, 2, 3 ... without gaps"),
                   field("author_id", &Message::author_id), field("body", &Message::body),
                   field("created_at", &Message::created_at),
-                  field("edited_at", &Message::edited_at), field("deleted_at", &Message::deleted_at),
-                  field("version", &Message::version),
+                  field("edited_at", &Message::edited_at),
+                  field("deleted_at", &Message::deleted_at), field("version", &Message::version),
                   field("reply_to_id", &Message::reply_to_id).nullable(),
                   field("thread_root_id", &Message::thread_root_id).nullable(),
                   field("client_ref", &Message::client_ref));

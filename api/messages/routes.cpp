@@ -32,7 +32,8 @@ http::With<MessagePage> page_of(const Call& call, History history) {
   const auto relation = [&](const char* name, const char* parameter, std::int64_t seq) {
     if (!link.empty()) link += ", ";
     link += "<" + call.path + "?" + parameter + "=" + std::to_string(seq) +
-            "&limit=" + std::to_string(call.query_number("limit", 50, 1, 200)) + ">; rel=\"" + name + "\"";
+            "&limit=" + std::to_string(call.query_number("limit", 50, 1, 200)) + ">; rel=\"" +
+            name + "\"";
     return std::to_string(seq);
   };
   if (!history.items.empty() && history.more_after) {
@@ -62,8 +63,8 @@ void add_routes(http::Router& router, App& app) {
                   Code::room_archived, Code::idempotency_mismatch},
        .rate = Rate::post},
       [&app](const Call& call, const NewMessage& draft) {
-        auto posted = post(app, call.caller.user, call.id<RoomId>("room_id"), draft,
-                           call.idempotency_key());
+        auto posted =
+            post(app, call.caller.user, call.id<RoomId>("room_id"), draft, call.idempotency_key());
         http::With<Message> reply(std::move(posted.message));
         if (posted.replayed) reply.headers.emplace_back("Idempotency-Replayed", "true");
         return reply;
@@ -79,8 +80,8 @@ void add_routes(http::Router& router, App& app) {
                  "around: messages next to this seq", "limit: 1 to 200, default 50"},
        .errors = {Code::not_member}},
       [&app](const Call& call) {
-        return page_of(call, history(app, call.caller.user, call.id<RoomId>("room_id"),
-                                     window_of(call)));
+        return page_of(call,
+                       history(app, call.caller.user, call.id<RoomId>("room_id"), window_of(call)));
       });
 
   router.add<Nothing, Message>({.method = "GET",
@@ -90,7 +91,8 @@ void add_routes(http::Router& router, App& app) {
                                 .scope = "messages:read",
                                 .errors = {Code::not_member}},
                                [&app](const Call& call) {
-                                 return get(app, call.caller.user, call.id<MessageId>("message_id"));
+                                 return get(app, call.caller.user,
+                                            call.id<MessageId>("message_id"));
                                });
 
   router.add<MessageChange, Message>(
@@ -107,19 +109,19 @@ void add_routes(http::Router& router, App& app) {
                     [&](std::int64_t version) { call.require_match(version); });
       });
 
-  router.add<Nothing, Nothing>({.method = "DELETE",
-                                .path = "/messages/{message_id}",
-                                .summary = "Delete a message; its place in the room stays",
-                                .access = Access::user,
-                                .scope = "messages:write",
-                                .status = 204,
-                                .errors = {Code::not_member, Code::not_author,
-                                           Code::version_mismatch},
-                                .rate = Rate::write},
-                               [&app](const Call& call) {
-                                 remove(app, call.caller.user, call.id<MessageId>("message_id"),
-                                        [&](std::int64_t version) { call.require_match(version); });
-                               });
+  router.add<Nothing, Nothing>(
+      {.method = "DELETE",
+       .path = "/messages/{message_id}",
+       .summary = "Delete a message; its place in the room stays",
+       .access = Access::user,
+       .scope = "messages:write",
+       .status = 204,
+       .errors = {Code::not_member, Code::not_author, Code::version_mismatch},
+       .rate = Rate::write},
+      [&app](const Call& call) {
+        remove(app, call.caller.user, call.id<MessageId>("message_id"),
+               [&](std::int64_t version) { call.require_match(version); });
+      });
 
   router.add_event<Message>("message.created", "A message was posted");
   router.add_event<Message>("message.updated", "A message's body was changed");

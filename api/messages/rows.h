@@ -22,8 +22,9 @@ class Rows final : public db::Part {
   void connected(db::Connection&, std::uint32_t) override {}
   void unit_begins() noexcept override { unit_start_ = pending_.size(); }
   void unit_failed() noexcept override {
-    pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(std::min(unit_start_, pending_.size())),
-                   pending_.end());
+    pending_.erase(
+        pending_.begin() + static_cast<std::ptrdiff_t>(std::min(unit_start_, pending_.size())),
+        pending_.end());
   }
   bool has_rows() const noexcept override { return !pending_.empty(); }
   bool unit_has_rows() const noexcept override { return pending_.size() > unit_start_; }

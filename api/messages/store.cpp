@@ -9,10 +9,9 @@ void Rows::flush(db::Connection& connection) {
   db::Values values;
   values.reserve(pending_.size() * kCount);
   for (const auto& [message, key, request_hash] : pending_) {
-    values.insert(values.end(),
-                  {message.room_id, message.seq, message.id, message.author_id, message.body, key,
-                   request_hash, message.reply_to_id, message.thread_root_id, message.created_at,
-                   message.version});
+    values.insert(values.end(), {message.room_id, message.seq, message.id, message.author_id,
+                                 message.body, key, request_hash, message.reply_to_id,
+                                 message.thread_root_id, message.created_at, message.version});
   }
   connection.bulk(
       "INSERT INTO messages (room_id, seq, id, author_id, kind, body, idempotency_key, "

@@ -44,15 +44,14 @@ constexpr auto fields(const Reset*) { return resource("Reset", field("reason", &
 }  // namespace
 
 void add_routes(http::Router& router, App& app) {
-  router.add<Nothing, Bootstrap>({.method = "GET",
-                                  .path = "/bootstrap",
-                                  .summary = "Everything a client needs to draw, and where the "
-                                             "stream goes on from it",
-                                  .access = Access::user,
-                                  .scope = "rooms:read"},
-                                 [&app](const Call& call) {
-                                   return bootstrap(app, call.caller.user, call.caller.session);
-                                 });
+  router.add<Nothing, Bootstrap>(
+      {.method = "GET",
+       .path = "/bootstrap",
+       .summary = "Everything a client needs to draw, and where the "
+                  "stream goes on from it",
+       .access = Access::user,
+       .scope = "rooms:read"},
+      [&app](const Call& call) { return bootstrap(app, call.caller.user, call.caller.session); });
 
   router.add_raw({.method = "GET",
                   .path = "/events",

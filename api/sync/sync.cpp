@@ -84,15 +84,16 @@ Opening open_stream(App& app, UserId user, SessionId session, std::string_view c
                                       .oldest = events::horizon(tx),
                                       .first = {},
                                       .slot = slot};
-    if (!after || app.hub->remembers(*after, subscription.known)) return {.subscription = std::move(subscription)};
+    if (!after || app.hub->remembers(*after, subscription.known))
+      return {.subscription = std::move(subscription)};
     if (!subscription.known.covers(*after)) return {.reset = "unknown"};
 
     // Older than the hub's memory: what was missed comes from the log, and the
     // hub goes on from what this snapshot knows.
     constexpr std::size_t kMost = 20'000;
     const auto past = rooms::past_room_ids(tx, user, app.clock.now() - kPastRooms);
-    const auto missed = events::replay(tx, user, subscription.rooms, past, *after,
-                                       subscription.known, kMost);
+    const auto missed =
+        events::replay(tx, user, subscription.rooms, past, *after, subscription.known, kMost);
     if (missed.state == events::Replay::State::too_old) return {.reset = "too_old"};
     if (missed.more) return {.reset = "too_many"};
     const auto tag = events::server_tag(tx);
@@ -115,7 +116,8 @@ EventPage event_page(App& app, UserId user, std::string_view cursor, std::size_t
     page.reset = reset || (after && !head.covers(*after));
     if (page.reset || !after) return page;
     const auto past = rooms::past_room_ids(tx, user, app.clock.now() - kPastRooms);
-    const auto replay = events::replay(tx, user, rooms::room_ids(tx, user), past, *after, head, limit);
+    const auto replay =
+        events::replay(tx, user, rooms::room_ids(tx, user), past, *after, head, limit);
     if (replay.state == events::Replay::State::too_old) {
       page.reset = true;
       return page;

@@ -44,11 +44,10 @@ struct Bootstrap {
   ServerInfo server;
 };
 constexpr auto fields(const Bootstrap*) {
-  return resource("Bootstrap", field("position", &Bootstrap::position),
-                  field("me", &Bootstrap::me), field("settings", &Bootstrap::settings),
-                  field("rooms", &Bootstrap::rooms), field("users", &Bootstrap::users),
-                  field("presence", &Bootstrap::presence), field("session", &Bootstrap::session),
-                  field("server", &Bootstrap::server));
+  return resource("Bootstrap", field("position", &Bootstrap::position), field("me", &Bootstrap::me),
+                  field("settings", &Bootstrap::settings), field("rooms", &Bootstrap::rooms),
+                  field("users", &Bootstrap::users), field("presence", &Bootstrap::presence),
+                  field("session", &Bootstrap::session), field("server", &Bootstrap::server));
 }
 
 /// One moment of everything `user` sees. Throws not_found when the account is gone.
@@ -76,9 +75,9 @@ struct EventItem {
   RawJson data;
 };
 constexpr auto fields(const EventItem*) {
-  return resource("EventItem", field("position", &EventItem::position),
-                  field("id", &EventItem::id), field("type", &EventItem::type),
-                  field("at", &EventItem::at), field("room_id", &EventItem::room_id).nullable(),
+  return resource("EventItem", field("position", &EventItem::position), field("id", &EventItem::id),
+                  field("type", &EventItem::type), field("at", &EventItem::at),
+                  field("room_id", &EventItem::room_id).nullable(),
                   field("actor_id", &EventItem::actor_id).nullable(),
                   field("client_ref", &EventItem::client_ref), field("data", &EventItem::data));
 }

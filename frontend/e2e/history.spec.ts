@@ -5,7 +5,8 @@ import { expect, test } from "./support/test.js";
 
 const MESSAGES = 500;
 const rows = (page: Page): Locator => log(page).getByRole("article");
-const nth = (page: Page, n: number): Locator => log(page).getByRole("article").filter({ has: page.getByText(`no. ${n} `) });
+const nth = (page: Page, n: number): Locator =>
+  log(page).getByRole("article").filter({ hasText: new RegExp(`no\\. ${n}\\b`, "u") });
 const height = (page: Page): Promise<number> => log(page).evaluate((element) => element.scrollHeight);
 
 /** A room with a long history whose messages are of many heights. */
@@ -113,7 +114,7 @@ async function inTheMiddle(page: Page): Promise<Locator> {
   for (const row of await rows(page).all()) {
     const box = await row.boundingBox();
     if (!box || box.y > middle || box.y + box.height < middle) continue;
-    const text = (await row.innerText()).match(/no\. (\d+) /u)?.[1];
+    const text = (await row.innerText()).match(/no\. (\d+)/u)?.[1];
     if (text) return nth(page, Number(text));
   }
   throw new Error("no message is in the middle");

@@ -57,8 +57,8 @@ void Actors::make_room(Person& who) {
                       R"(","visibility":"private","member_ids":[)" + others + "]}");
       break;
     default:
-      made = call(who, "POST /rooms", {},
-                  R"({"kind":"channel","name":"public )" + number() + "\"}");
+      made =
+          call(who, "POST /rooms", {}, R"({"kind":"channel","name":"public )" + number() + "\"}");
   }
   if (made.status == 201) rooms_.push_back(made.body["id"].asString());
 }

@@ -60,9 +60,9 @@ Client Face::person(const std::string& username) {
 
 Client Face::signed_in(const std::string& username) {
   auto someone = client();
-  const auto tokens = call(someone, "POST /tokens", {},
-                           R"({"login":")" + username + R"(","password":")" + World::kPassword +
-                               "\"}");
+  const auto tokens =
+      call(someone, "POST /tokens", {},
+           R"({"login":")" + username + R"(","password":")" + World::kPassword + "\"}");
   someone.always("Authorization", "Bearer " + tokens.body["access_token"].asString());
   return someone;
 }

@@ -44,15 +44,14 @@ class Observer {
  private:
   Json::Value bootstrap() { return face_.call(person_.client, "GET /bootstrap").body; }
 
-  void connect() {
-    stream_.emplace(face_.stream(person_.client, "after=" + live_cursor_));
-  }
+  void connect() { stream_.emplace(face_.stream(person_.client, "after=" + live_cursor_)); }
 
   void read_pages(std::size_t limit, std::set<std::string>& types) {
     while (true) {
-      const auto page =
-          face_.call(person_.client, "GET /events/page", {}, "",
-                     "after=" + page_cursor_ + "&limit=" + std::to_string(limit)).body;
+      const auto page = face_
+                            .call(person_.client, "GET /events/page", {}, "",
+                                  "after=" + page_cursor_ + "&limit=" + std::to_string(limit))
+                            .body;
       ASSERT_FALSE(page["reset"].asBool());
       for (const auto& event : page["items"]) {
         types.insert(event["type"].asString());

@@ -129,7 +129,7 @@ void Model::member_updated(const Json::Value& data) {
   const auto found = rooms_.find(member["room_id"].asString());
   if (found == rooms_.end() || member["user_id"].asString() != my_id_) return;
   found->second["role"] = member["role"];
-  if (false) found->second["notifications"] = data["notifications"];
+  if (!data["notifications"].isNull()) found->second["notifications"] = data["notifications"];
 }
 
 void Model::member_removed(const Json::Value& data) {

@@ -29,11 +29,12 @@ bool fits_type(const Json::Value& value, const Json::Value& types) {
 }
 
 /// Exactly the keywords that are understood below.
-const std::set<std::string> kKeywords = {
-    "$ref",     "anyOf",     "type",       "enum",                 "properties",
-    "required", "items",     "minItems",   "additionalProperties", "maxItems",
-    "minimum",  "maximum",   "minLength",  "maxLength",            "pattern",
-    "format",   "description"};
+const std::set<std::string> kKeywords = {"$ref",      "anyOf",      "type",
+                                         "enum",      "properties", "required",
+                                         "items",     "minItems",   "additionalProperties",
+                                         "maxItems",  "minimum",    "maximum",
+                                         "minLength", "maxLength",  "pattern",
+                                         "format",    "description"};
 
 void check_text(const std::string& text, const Json::Value& schema, const std::string& at,
                 std::vector<std::string>& faults) {

@@ -33,7 +33,8 @@ TEST(SchemaChecker, KnowsLimits) {
   EXPECT_EQ(faults(R"({"type":"string","maxLength":3})", "\"äöü\""), 0U);
   EXPECT_EQ(faults(R"({"type":"string","pattern":"^[1-9]$"})", "\"0\""), 1U);
   EXPECT_EQ(faults(R"({"type":"string","format":"date-time"})", "\"yesterday\""), 1U);
-  EXPECT_EQ(faults(R"({"type":"string","format":"date-time"})", "\"2026-11-20T07:39:58.123Z\""), 0U);
+  EXPECT_EQ(faults(R"({"type":"string","format":"date-time"})", "\"2026-11-20T07:39:58.123Z\""),
+            0U);
   EXPECT_EQ(faults(R"({"type":"string","enum":["a","b"]})", "\"c\""), 1U);
   EXPECT_EQ(faults(R"({"type":"array","maxItems":1,"items":{"type":"integer"}})", "[1,\"2\"]"), 2U);
 }

@@ -27,10 +27,9 @@ class Walk {
   using Ids = std::vector<std::string>;
 
   /// Expects that status of an operation, and the code when it is a refusal.
-  Json::Value expect(int status, const std::string& code, Client& who,
-                     const std::string& operation, const Ids& ids = {},
-                     const std::string& body = {}, const std::string& query = {},
-                     const Headers& headers = {}) {
+  Json::Value expect(int status, const std::string& code, Client& who, const std::string& operation,
+                     const Ids& ids = {}, const std::string& body = {},
+                     const std::string& query = {}, const Headers& headers = {}) {
     const auto result = face_.call(who, operation, ids, body, query, headers);
     EXPECT_EQ(result.status, status) << operation << ' ' << body << '\n' << result.answer.body;
     if (status >= 400) {
@@ -75,8 +74,7 @@ void Walk::accounts() {
   expect(400, "invalid_json", nobody, "POST /users", {}, "{");
   const std::string login = R"({"login":"cyd","password":"correct horse battery"})";
   auto second = face_.client();
-  const auto session =
-      good(201, second, "POST /sessions", {}, login)["session"]["id"].asString();
+  const auto session = good(201, second, "POST /sessions", {}, login)["session"]["id"].asString();
   const std::string wrong = R"({"login":"cyd","password":"wrong horse battery"})";
   expect(401, "bad_credentials", nobody, "POST /sessions", {}, wrong);
   expect(401, "bad_credentials", nobody, "POST /tokens", {}, wrong);
@@ -181,8 +179,8 @@ void Walk::messages() {
   expect(413, "message_too_long", ana_, "POST /rooms/{room_id}/messages", {room_},
          R"({"body":")" + std::string(16'385, 'x') + "\"}");
   expect(404, "not_found", ana_, "POST /rooms/{room_id}/messages", {"77"}, R"({"body":"x"})");
-  expect(400, "invalid_request", ana_, "POST /rooms/{room_id}/messages", {room_},
-         R"({"body":"x"})", "", {{"Idempotency-Key", std::string(65, 'k')}});
+  expect(400, "invalid_request", ana_, "POST /rooms/{room_id}/messages", {room_}, R"({"body":"x"})",
+         "", {{"Idempotency-Key", std::string(65, 'k')}});
   for (const char* query : {"", "before=3", "after=1", "around=2&limit=1", "limit=1"}) {
     good(200, ben_, "GET /rooms/{room_id}/messages", {room_}, "", query);
   }
@@ -245,8 +243,8 @@ TEST(Document, IsTrueOfEveryOperation) {
       for (char& c : method) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
       const auto operation = method + ' ' + path;
       EXPECT_TRUE(face.succeeded().contains(operation)) << operation << " was never called";
-      const bool can_fail = path != "/meta" && path != "/.well-known/jwks.json" &&
-                            operation != "GET /rooms";
+      const bool can_fail =
+          path != "/meta" && path != "/.well-known/jwks.json" && operation != "GET /rooms";
       EXPECT_EQ(face.refused().contains(operation), can_fail) << operation << " was never refused";
     }
   }

@@ -22,9 +22,8 @@ class Worker {
     ids_.set_node(writer_.node());
   }
   void say(int number) {
-    writer_.run([&](db::Tx& tx) {
-      emit_text(tx, to_everyone(), "said", std::to_string(number), {});
-    });
+    writer_.run(
+        [&](db::Tx& tx) { emit_text(tx, to_everyone(), "said", std::to_string(number), {}); });
   }
   std::uint32_t node() const { return writer_.node(); }
 

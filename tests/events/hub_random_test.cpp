@@ -97,11 +97,10 @@ class Play {
     } else {
       rooms.erase(where.value);
     }
-    commit(stage_.make(to_room(where),
-                       {.room = where,
-                        .effect = joins ? Effect::join : Effect::leave,
-                        .subject = who},
-                       joins ? "joined" : "left"));
+    commit(
+        stage_.make(to_room(where),
+                    {.room = where, .effect = joins ? Effect::join : Effect::leave, .subject = who},
+                    joins ? "joined" : "left"));
   }
 
   void commit(EventPtr event) { waiting_[event->node].push_back(std::move(event)); }

@@ -238,8 +238,13 @@ TEST(Hub, EndsItsStreamsWhenItGoes) {
   Ear ear;
   {
     Stage stage;
-    stage.hub.subscribe({.user = kAna, .session = {}, .after = {}, .rooms = {}, .known = {},
-                         .first = {}, .slot = stage.hub.take_slot(kAna)},
+    stage.hub.subscribe({.user = kAna,
+                         .session = {},
+                         .after = {},
+                         .rooms = {},
+                         .known = {},
+                         .first = {},
+                         .slot = stage.hub.take_slot(kAna)},
                         ear.give());
     ear.wait_for("hello");
   }

@@ -17,9 +17,10 @@ std::uint64_t count(World& world, const std::string& sql) {
 
 /// A change and its event, as a feature makes them.
 void change(db::Tx& tx, UserId user, const std::string& language, bool fails = false) {
-  tx.run("INSERT INTO user_settings (user_id, theme, density, language, version) "
-         "VALUES (?, 0, 0, ?, 1)",
-         user, language);
+  tx.run(
+      "INSERT INTO user_settings (user_id, theme, density, language, version) "
+      "VALUES (?, 0, 0, ?, 1)",
+      user, language);
   emit_text(tx, to_user(user), "settings.updated", "{}", {});
   if (fails) throw Error(Code::conflict, "No.");
 }
@@ -40,9 +41,8 @@ TEST(Emit, IsCommittedWithTheChange) {
 
 TEST(Emit, LeavesNothingWhenItsUnitFails) {
   World world;
-  EXPECT_EQ(test::code_of([&] {
-              world.writer.run([](db::Tx& tx) { change(tx, UserId{5}, "en", true); });
-            }),
+  EXPECT_EQ(test::code_of(
+                [&] { world.writer.run([](db::Tx& tx) { change(tx, UserId{5}, "en", true); }); }),
             Code::conflict);
   world.writer.run([](db::Tx& tx) { change(tx, UserId{6}, "en"); });
   EXPECT_EQ(count(world, "SELECT COUNT(*) FROM user_settings"), 1U);
@@ -94,8 +94,9 @@ TEST(Emit, KeepsTheOtherUnitsOfABatchWhenOneFails) {
   EXPECT_EQ(kept, std::uint64_t{kThreads * kEach / 4});
   EXPECT_EQ(count(world, "SELECT COUNT(*) FROM user_settings"), kept);
   EXPECT_EQ(count(world, "SELECT COUNT(*) FROM events"), kept);
-  EXPECT_EQ(count(world, "SELECT COUNT(*) FROM events e JOIN user_settings s "
-                         "ON s.user_id = e.audience_id"),
+  EXPECT_EQ(count(world,
+                  "SELECT COUNT(*) FROM events e JOIN user_settings s "
+                  "ON s.user_id = e.audience_id"),
             kept);
   expect_no_gaps(world);
 }
@@ -112,8 +113,9 @@ TEST(Emit, GivesIdsAndPositionsInTheSameOrder) {
       });
     }
   }
-  EXPECT_EQ(count(world, "SELECT COUNT(*) FROM events a JOIN events b ON b.pos > a.pos "
-                         "AND b.id <= a.id"),
+  EXPECT_EQ(count(world,
+                  "SELECT COUNT(*) FROM events a JOIN events b ON b.pos > a.pos "
+                  "AND b.id <= a.id"),
             0U);
   expect_no_gaps(world);
 }
@@ -190,8 +192,9 @@ TEST(Emit, KeepsMessagesByReferenceOnly) {
   const auto ana = world.person("ana");
   const auto room = world.room("general", {ana});
   const auto message = world.post(ana, room, "a secret");
-  EXPECT_EQ(count(world, "SELECT COUNT(*) FROM events WHERE type LIKE 'message.%' "
-                         "AND payload IS NOT NULL"),
+  EXPECT_EQ(count(world,
+                  "SELECT COUNT(*) FROM events WHERE type LIKE 'message.%' "
+                  "AND payload IS NOT NULL"),
             0U);
   messages::remove(world.app, ana, message.id);
   const auto heard = world.events_for(ana);

@@ -53,7 +53,8 @@ class Process {
 
 class LostCommit : public testing::Test {
  protected:
-  LostCommit() : ana_(world_.person("ana")), room_(world_.room("general", {ana_})), process_(world_) {}
+  LostCommit()
+      : ana_(world_.person("ana")), room_(world_.room("general", {ana_})), process_(world_) {}
 
   messages::Posted post(const std::string& body, const std::optional<std::string>& key = {}) {
     return messages::post(process_.app(), ana_, room_, {.body = body}, key);

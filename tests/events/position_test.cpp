@@ -28,10 +28,26 @@ TEST(Position, OfNothingSeenHasAFormToo) {
 }
 
 TEST(Position, RefusesWhatIsNone) {
-  for (const char* text :
-       {"", ":", ":1.2", "tag", "tag:1", "tag:1.", "tag:.1", "tag:1.2-", "tag:1.2-1.3",
-        "tag:2.1-1.1", "tag:0.1", "tag:1024.1", "tag:1.2 ", "tag: 1.2", "tag:1.-2", "tag:+1.2",
-        "tag:1.99999999999999999999", "a-tag-that-is-much-too-long:1.2", "tag:1.2-3", "tag:1,2"}) {
+  for (const char* text : {"",
+                           ":",
+                           ":1.2",
+                           "tag",
+                           "tag:1",
+                           "tag:1.",
+                           "tag:.1",
+                           "tag:1.2-",
+                           "tag:1.2-1.3",
+                           "tag:2.1-1.1",
+                           "tag:0.1",
+                           "tag:1024.1",
+                           "tag:1.2 ",
+                           "tag: 1.2",
+                           "tag:1.-2",
+                           "tag:+1.2",
+                           "tag:1.99999999999999999999",
+                           "a-tag-that-is-much-too-long:1.2",
+                           "tag:1.2-3",
+                           "tag:1,2"}) {
     EXPECT_FALSE(Position::parse(text)) << text;
   }
 }

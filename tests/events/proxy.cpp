@@ -33,8 +33,7 @@ int connect_to(const std::string& path) {
 }
 
 bool pass(std::string_view bytes, int to) {
-  return ::send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
-         static_cast<ssize_t>(bytes.size());
+  return ::send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
 }
 
 }  // namespace
@@ -98,7 +97,8 @@ void LossyProxy::carry(int client) {
       const auto got = ::recv(client, bytes.data(), bytes.size(), 0);
       if (got <= 0) break;
       const std::string_view sent(bytes.data(), static_cast<std::size_t>(got));
-      if (plan_ != Plan::pass && sent.ends_with("\x03" "COMMIT")) {
+      if (plan_ != Plan::pass && sent.ends_with("\x03"
+                                                "COMMIT")) {
         ++lost_;
         if (plan_.exchange(Plan::pass) == Plan::stop) break;
         hang_up_on_answer = true;

@@ -95,9 +95,7 @@ TEST(PostInParallel, CountsEveryRoomWithoutAGapInTheOrderOfEachAuthor) {
           // Failing units, duplicates and other changes go between them.
           if (i % 7 == 0) post(world.app, author, room, {.body = key}, key);
           if (i % 5 == 0) {
-            EXPECT_EQ(test::code_of([&] {
-                        post(world.app, author, room, {.body = "other"}, key);
-                      }),
+            EXPECT_EQ(test::code_of([&] { post(world.app, author, room, {.body = "other"}, key); }),
                       Code::idempotency_mismatch);
           }
           if (i % 11 == 0 && t == 0) rooms::change(world.app, author, room, {.topic = key});
@@ -112,10 +110,11 @@ TEST(PostInParallel, CountsEveryRoomWithoutAGapInTheOrderOfEachAuthor) {
     EXPECT_EQ(count(world, "SELECT MIN(seq)" + where), 1U);
     EXPECT_EQ(count(world, "SELECT MAX(seq)" + where), rows);
     EXPECT_EQ(count(world, "SELECT last_seq FROM rooms WHERE id = " + room.text()), rows);
-    EXPECT_EQ(count(world, "SELECT COUNT(*) FROM messages a JOIN messages b ON b.room_id = "
-                           "a.room_id AND b.author_id = a.author_id AND b.seq > a.seq AND "
-                           "CAST(b.body AS INT) <= CAST(a.body AS INT) WHERE a.room_id = " +
-                               room.text()),
+    EXPECT_EQ(count(world,
+                    "SELECT COUNT(*) FROM messages a JOIN messages b ON b.room_id = "
+                    "a.room_id AND b.author_id = a.author_id AND b.seq > a.seq AND "
+                    "CAST(b.body AS INT) <= CAST(a.body AS INT) WHERE a.room_id = " +
+                        room.text()),
               0U);
   }
 }

@@ -11,8 +11,7 @@ using test::World;
 class PostMessage : public testing::Test {
  protected:
   Posted post(UserId author, RoomId room, const std::string& body,
-              const std::optional<std::string>& key = {},
-              std::optional<MessageId> reply_to = {}) {
+              const std::optional<std::string>& key = {}, std::optional<MessageId> reply_to = {}) {
     return messages::post(world_.app, author, room, {.body = body, .reply_to_id = reply_to}, key);
   }
   std::uint64_t count(const std::string& sql) {

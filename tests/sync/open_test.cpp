@@ -77,14 +77,13 @@ TEST_F(OpenStream, OfAFuturePositionIsReset) {
 TEST_F(OpenStream, PastTheHorizonIsReset) {
   const auto cursor = here();
   for (int i = 0; i < 30; ++i) post(std::to_string(i));
-  while (studio_.world.writer.run([&](db::Tx& tx) {
-    return events::prune(tx, studio_.world.clock.now(), 10, 7);
-  })) {
+  while (studio_.world.writer.run(
+      [&](db::Tx& tx) { return events::prune(tx, studio_.world.clock.now(), 10, 7); })) {
   }
   EXPECT_EQ(studio_.open(ana_, cursor).reset, "too_old");
   EXPECT_TRUE(event_page(studio_.app(), ana_, cursor, 10).reset);
-  const auto kept = studio_.world.read(
-      [](db::Tx& tx) { return tx.value<int>("SELECT COUNT(*) FROM events"); });
+  const auto kept =
+      studio_.world.read([](db::Tx& tx) { return tx.value<int>("SELECT COUNT(*) FROM events"); });
   EXPECT_EQ(kept, 10);
   auto opened = studio_.open(ana_, here());
   post("goes on");

@@ -20,7 +20,8 @@ class Play {
   explicit Play(std::uint32_t seed) : random_(seed), studio_(15) {
     for (int i = 0; i < 4; ++i) people_.push_back(studio_.person("person" + std::to_string(i)));
     const auto owner = studio_.person("owner");
-    for (int i = 0; i < 3; ++i) rooms_.push_back(studio_.world.room("room" + std::to_string(i), {owner}));
+    for (int i = 0; i < 3; ++i)
+      rooms_.push_back(studio_.world.room("room" + std::to_string(i), {owner}));
     owner_ = owner;
     for (const auto person : people_) {
       Listener& listener = listeners_[person];
@@ -110,10 +111,11 @@ class Play {
   }
 
   void finish() {
-    const auto owner = accounts::change_profile(
-        studio_.app(), owner_, studio_.session(owner_), {.display_name = "The End"}, [](auto) {});
+    const auto owner = accounts::change_profile(studio_.app(), owner_, studio_.session(owner_),
+                                                {.display_name = "The End"}, [](auto) {});
     EXPECT_EQ(owner.display_name, "The End");
-    const auto all = studio_.world.read([](db::Tx& tx) { return events::read_after(tx, {}, 1 << 20); });
+    const auto all =
+        studio_.world.read([](db::Tx& tx) { return events::read_after(tx, {}, 1 << 20); });
     const auto last = all.back()->id.text();
     for (auto& [who, listener] : listeners_) {
       while (listener.heard.empty() || listener.heard.back() != last) {

@@ -5,9 +5,9 @@
 namespace confab::test {
 
 Studio::Studio(std::size_t ring_events) {
-  hub_.emplace(events::Hub::Settings{.tag = world.read(events::server_tag),
-                                     .ring_events = ring_events},
-               world.clock);
+  hub_.emplace(
+      events::Hub::Settings{.tag = world.read(events::server_tag), .ring_events = ring_events},
+      world.clock);
   world.hub.observe([this](const events::Event& event) {
     hub_->publish({std::make_shared<events::Event>(event)});
   });

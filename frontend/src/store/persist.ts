@@ -45,6 +45,8 @@ async function run<T>(
     try {
       const transaction = database.transaction(shelf, mode);
       const request = act(transaction.objectStore(shelf));
+      // Left to itself a transaction waits for this page to hear of the write; a page that closes never does.
+      if (mode === "readwrite") transaction.commit();
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => resolve(undefined);
     } catch {

@@ -1,6 +1,6 @@
 import { ApiError, backend } from "../api/client";
 import { account, setAccount } from "../features/accounts/store";
-import { loadDrafts } from "../features/messages/commands";
+import { flushDrafts, loadDrafts } from "../features/messages/commands";
 import { flushReads } from "../features/reads/commands";
 import { totalUnread } from "../features/reads/store";
 import { delay } from "../lib/time";
@@ -40,6 +40,7 @@ export async function start(): Promise<void> {
 
 function leavingPage(): void {
   flushReads();
+  flushDrafts();
   void keepSnapshot();
 }
 

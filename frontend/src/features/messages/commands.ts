@@ -111,6 +111,14 @@ async function storeDraft(room_id: Id): Promise<void> {
   else await persist.delete("drafts", key);
 }
 
+/** Keeps without waiting what was written a moment ago: the page may go away. */
+export function flushDrafts(): void {
+  for (const [room_id, timer] of draftTimers) {
+    clearTimeout(timer);
+    void storeDraft(room_id);
+  }
+}
+
 /** Reads the drafts kept on this device for the person signed in. */
 export async function loadDrafts(): Promise<void> {
   const kept = await persist.all<Draft & { user_id: Id }>("drafts");
