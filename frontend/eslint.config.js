@@ -52,6 +52,20 @@ export default tseslint.config(
     rules: { "no-restricted-imports": ["error", { patterns: [features] }] },
   },
   {
+    files: ["e2e/**/*.ts"],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { project: "./tsconfig.node.json", tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      // Playwright reads from the braces which fixtures a test asks for.
+      "no-empty-pattern": "off",
+      // Fixtures are declared in method form; they have no `this` to lose.
+      "@typescript-eslint/unbound-method": "off",
+      "max-lines": ["error", 500],
+    },
+  },
+  {
     files: ["src/**/*.test.ts", "src/testing/**"],
     rules: { "@typescript-eslint/no-non-null-assertion": "off" },
   },

@@ -9,6 +9,7 @@ const char* const kPage = R"page(<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Confab API</title>
+<link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/api/docs/reader.css">
 <script src="/api/docs/reader.js" defer></script>
 </head>
@@ -212,12 +213,13 @@ function draw(doc) {
   const byTag = new Map();
   for (const [path, methods] of Object.entries(doc.paths)) {
     for (const [method, about] of Object.entries(methods)) {
+      if (!about.operationId) continue;  // `servers` of an address outside the base path
       const tag = about.tags[0];
       byTag.set(tag, [...(byTag.get(tag) ?? []), endpoint(path, method, about, doc.components)]);
     }
   }
   const sections = [...byTag].map(([tag, nodes]) => section(`tag/${tag}`, tag, nodes));
-  sections.push(section('events', 'Events', Object.entries(doc['x-events']).map(([type, about]) =>
+  sections.push(section('events', 'Event types', Object.entries(doc['x-events']).map(([type, about]) =>
     entry(`events/${type}`, [make('span', { class: 'path' }, type)], about.summary,
       type + JSON.stringify(about), () => [
         part('Data', make('p', {}, typeOf(about.data))),

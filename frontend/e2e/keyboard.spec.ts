@@ -100,12 +100,12 @@ test("unread rooms are reached with Shift and Alt, and Escape marks a room read"
   await expect(composer(page, alpha)).toBeFocused();
   for (let n = 1; n <= 80; n += 1) await ana.post(first, `line ${n}`);
   await expect(message(page, "line 80")).toBeInViewport();
+  await expect(roomLink(page, alpha)).toHaveAccessibleName(alpha);
   await page.keyboard.press("Alt+ArrowUp");
   for (let n = 81; n <= 160; n += 1) await ana.post(first, `line ${n}`);
   await expect(roomLink(page, alpha)).toHaveAccessibleName(`${alpha} 80 unread messages`);
   await page.keyboard.press("Alt+ArrowDown");
   await expect(log(page).getByRole("separator", { name: "New messages" })).toBeInViewport();
-  await expect(roomLink(page, alpha)).not.toHaveAccessibleName(alpha);
   await page.keyboard.press("Escape");
   await expect(roomLink(page, alpha)).toHaveAccessibleName(alpha);
 });

@@ -17,6 +17,8 @@ export function tooSmall(page: Page): Promise<string[]> {
       if (!shown || box.width <= 1 || box.height <= 1 || control.closest("[inert], [aria-hidden=true]")) continue;
       if (control.matches("a[href], button") && getComputedStyle(control).display === "inline") continue;
       if (isField(control) ? areaOf(control) >= LEAST : reach(target, box)) continue;
+      // Under a dialog or outside the scrolled part nothing is touched.
+      if (!target.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2))) continue;
       const name = control.getAttribute("aria-label") ?? control.textContent ?? "";
       found.push(`${control.tagName.toLowerCase()} ${name.trim().slice(0, 40)}: ${Math.round(box.width)} x ${Math.round(box.height)}`);
     }

@@ -78,6 +78,15 @@ bool Runner::take_lock(unsigned patience_s) {
   return taken;
 }
 
+void Runner::give_lock_back() noexcept {
+  try {
+    connection_.each("SELECT RELEASE_LOCK(CONCAT('confab.migrate.', ?))", {address_.name},
+                     [](const db::Row&) {});
+  } catch (const db::SqlError&) {
+    // It goes with the connection.
+  }
+}
+
 void Runner::create_missing() {
   bool there = false;
   connection_.each("SELECT 1 FROM information_schema.schemata WHERE schema_name = ?",
@@ -104,6 +113,11 @@ void Runner::up(const Watch& watch, unsigned patience_s) {
                     "wait until it is done and try again");
     }
   }
+  // Given back at once: the server notices a closed connection only a little later.
+  const struct Unlock {
+    Runner& runner;
+    ~Unlock() { runner.give_lock_back(); }
+  } unlock{*this};
   create_missing();
   const std::vector<Applied> states = status();
   for (std::size_t i = 0; i < states.size(); ++i) {

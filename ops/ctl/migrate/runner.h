@@ -39,6 +39,7 @@ class Runner {
 
  private:
   bool take_lock(unsigned patience_s);
+  void give_lock_back() noexcept;
   void create_missing();
   bool has_history();
   void run_one(const Migration& migration, std::size_t done, const Watch& watch);

@@ -20,6 +20,8 @@ export interface ScrollEvents {
 
 /** Closer to the end than this counts as reading the newest messages. */
 const AT_END_PX = 56;
+/** Rows have been measured by then, and a glance while passing by is not reading. */
+const SEEN_AFTER_MS = 200;
 /** Pages are fetched when fewer screens than this are left. */
 const SCREENS_AHEAD = 1.5;
 
@@ -37,6 +39,7 @@ export class Scroll {
   #count = 0;
   /** The last row here is not the newest: its end is not an end to stay at. */
   #hasNewer = false;
+  #seen: ReturnType<typeof setTimeout> | undefined;
   #lastOffset = 0;
   #lastSize = 0;
 
@@ -46,12 +49,17 @@ export class Scroll {
     this.#events = events;
   }
 
-  /** Rows came or went: follows the end when that is where the reader is. */
+  /** Rows came or went. Afterwards the place is changed, or kept. */
   update(count: number, hasNewer: boolean): void {
     this.#count = count;
     this.#hasNewer = hasNewer;
     if (hasNewer) this.atEnd.set(false);
-    this.keep();
+  }
+
+  /** The conversation is left. */
+  stop(): void {
+    clearTimeout(this.#seen);
+    this.#seen = undefined;
   }
 
   /** Something changed its height: the end stays in sight if it was. */
@@ -101,9 +109,15 @@ export class Scroll {
     if (!list || this.#count === 0 || list.viewportSize === 0) return;
     const { scrollOffset, scrollSize, viewportSize } = list;
     this.firstVisible.set(list.findItemIndex(scrollOffset));
-    this.#events?.saw(this.#lastSeen(list));
+    this.#seen ??= setTimeout(() => this.#see(), SEEN_AFTER_MS);
     if (scrollOffset < viewportSize * SCREENS_AHEAD) this.#events?.nearStart();
     if (scrollSize - scrollOffset - viewportSize < viewportSize * SCREENS_AHEAD) this.#events?.nearEnd();
+  }
+
+  #see(): void {
+    this.#seen = undefined;
+    const list = this.#list;
+    if (list && this.#count > 0 && list.viewportSize > 0) this.#events?.saw(this.#lastSeen(list));
   }
 
   /** The last row whose end is in sight; a row taller than the screen counts once it fills it. */

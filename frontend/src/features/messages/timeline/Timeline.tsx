@@ -78,6 +78,10 @@ export function Timeline({ ref, title, kind }: TimelineProps) {
     else scroll.goTo(index, "center");
   }, [scroll, target]);
 
+  // After the jump: on opening, the end is not where the reader is going to be.
+  useLayoutEffect(() => scroll.keep(), [scroll, rows, view]);
+  useEffect(() => () => scroll.stop(), [scroll]);
+
   useEffect(() => {
     const wanted = target !== null && target.id !== latest.current.view.unreadId && !scroll.atEnd.get();
     if (!wanted) return;
