@@ -14,7 +14,8 @@ export default defineConfig({
   forbidOnly: Boolean(process.env["CI"]),
   reporter: [["list"]],
   use: {
-    trace: "retain-on-failure",
+    // Without its pictures a trace costs a busy machine little.
+    trace: { mode: "retain-on-failure", screenshots: false },
     launchOptions: {
       ...(existsSync(chromium) ? { executablePath: chromium } : {}),
       args: [

@@ -295,6 +295,7 @@ const std::vector<Setting>& settings() {
                 "Memory of the private database's buffer pool (read by confab)"),
       elsewhere("CONFAB_URL", "Server that the demo and the browser tests talk to"),
       elsewhere("CONFAB_TEST_SOCKET", "Socket of the database that the tests use"),
+      elsewhere("CONFAB_BINARY", "Program that the browser tests start"),
       elsewhere("CONFAB_CHROMIUM", "Browser that the browser tests drive"),
   };
   return rows;

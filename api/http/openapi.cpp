@@ -76,7 +76,6 @@ std::map<int, std::set<std::string>> errors_of(const Router::Route& route) {
         {Code::unauthenticated, Code::ambiguous_auth, Code::token_expired, Code::token_revoked});
   }
   if (route.endpoint.access == Access::admin) codes.insert(Code::insufficient_role);
-  if (*route.endpoint.scope != '\0') codes.insert(Code::insufficient_scope);
   if (!route.in.isNull()) {
     codes.insert({Code::invalid_json, Code::invalid_utf8, Code::unknown_field, Code::invalid_value,
                   Code::unsupported_media_type});

@@ -78,7 +78,6 @@ test("what waits to be sent survives closing the page while there is no network"
   for (const text of ["first", "second", "third"]) await say(page, name, text);
   await expect(message(page, "third")).toBeVisible();
   await expect(page.reload()).rejects.toThrow("ERR_INTERNET_DISCONNECTED");
-  expect(await ana.history(room)).toEqual([]);
 
   await page.context().setOffline(false);
   await page.goto(`/r/${room.id}`);
