@@ -244,6 +244,14 @@ Json::Value Router::openapi(std::string_view version) const {
   }
   out["x-errors"] = errors();
   out["components"] = components(schemas_);
+  // The same map once more as a schema: generators of types read no extensions.
+  Json::Value& data = out["components"]["schemas"]["EventData"];
+  data["type"] = "object";
+  data["description"] = "What each event type carries as its `data`.";
+  for (const EventType& event : events_) {
+    data["properties"][event.type] = event.schema;
+    data["required"].append(event.type);
+  }
   return out;
 }
 

@@ -1,134 +1,39 @@
+import type { components } from "./schema.js";
+
 /**
- * The shapes on the wire: the one place that names them for the rest of the client.
- * Optional values are `null` when absent; ids are decimal strings; times are RFC 3339 UTC.
+ * Names for the shapes on the wire, which the server prints and `npm run types` turns into
+ * `schema.d.ts`. Ids are decimal strings; times are RFC 3339 UTC; what is absent is `null`.
  */
+type Schemas = components["schemas"];
+
 export type Id = string;
 export type Time = string;
 
-export type ServerRole = "owner" | "admin" | "member";
-export type RoomKind = "channel" | "group" | "direct";
-export type Visibility = "public" | "private";
-export type RoomRole = "owner" | "moderator" | "member";
-export type Notifications = "all" | "mentions" | "nothing";
-export type PresenceState = "online" | "idle" | "dnd" | "offline";
-export type Theme = "system" | "light" | "dark";
-export type Density = "comfortable" | "compact";
-
-export interface User {
-  id: Id;
-  version: number;
-  created_at: Time;
-  username: string;
-  display_name: string;
-  server_role: ServerRole;
-  deactivated_at: Time | null;
-}
-
-export interface Me extends User {
-  email: string;
-}
-
-export interface Session {
-  id: Id;
-  version: number;
-  created_at: Time;
-  last_seen_at: Time;
-  expires_at: Time;
-  user_agent: string | null;
-  address: string | null;
-  current: boolean;
-}
-
-export interface Settings {
-  theme: Theme;
-  density: Density;
-  language: string;
-  version: number;
-}
-
-export interface Room {
-  id: Id;
-  version: number;
-  created_at: Time;
-  kind: RoomKind;
-  name: string | null;
-  topic: string | null;
-  visibility: Visibility;
-  created_by: Id | null;
-  archived_at: Time | null;
-  member_count: number;
-  last_seq: number;
-  last_message_at: Time | null;
-  /** Filled for direct and group rooms only. */
-  member_ids: Id[];
-}
-
+export type User = Schemas["User"];
+export type Me = Schemas["Me"];
+export type Session = Schemas["Session"];
+export type Settings = Schemas["Settings"];
+export type Room = Schemas["Room"];
 /** A room as its member sees it. `role` is null for a public channel one has not joined. */
-export interface MyRoom extends Room {
-  role: RoomRole | null;
-  read_seq: number;
-  unread_count: number;
-  mention_count: number;
-  notifications: Notifications;
-}
+export type MyRoom = Schemas["MyRoom"];
+export type DiscoveredRoom = Schemas["FoundRoom"];
+export type Member = Schemas["Member"];
+export type MemberWithUser = Schemas["MemberUser"];
+export type Message = Schemas["Message"];
+export type ReadState = Schemas["ReadState"];
+export type Presence = Schemas["Presence"];
+export type Meta = Schemas["Meta"];
+export type SignedIn = Schemas["SignedIn"];
+export type Bootstrap = Schemas["Bootstrap"];
 
-export interface DiscoveredRoom extends Room {
-  is_member: boolean;
-}
-
-export interface Member {
-  room_id: Id;
-  user_id: Id;
-  role: RoomRole;
-  joined_at: Time;
-  version: number;
-}
-
-export interface MemberWithUser extends Member {
-  user: User;
-}
-
-export interface Message {
-  id: Id;
-  room_id: Id;
-  seq: number;
-  author_id: Id;
-  body: string;
-  created_at: Time;
-  edited_at: Time | null;
-  deleted_at: Time | null;
-  version: number;
-  reply_to_id: Id | null;
-  thread_root_id: Id | null;
-  /** The key the author's client chose for the post. */
-  client_ref: string | null;
-}
-
-export interface ReadState {
-  room_id: Id;
-  read_seq: number;
-  unread_count: number;
-  mention_count: number;
-}
-
-export interface Presence {
-  user_id: Id;
-  presence: PresenceState;
-}
-
-export interface Meta {
-  version: string;
-  name: string;
-  capabilities: string[];
-  limits: Record<string, number>;
-  signup: "open" | "closed";
-  setup_required: boolean;
-}
-
-export interface SignedIn {
-  user: Me;
-  session: Session;
-}
+export type ServerRole = User["server_role"];
+export type RoomKind = Room["kind"];
+export type Visibility = Room["visibility"];
+export type RoomRole = Member["role"];
+export type Notifications = MyRoom["notifications"];
+export type PresenceState = Presence["presence"];
+export type Theme = Settings["theme"];
+export type Density = Settings["density"];
 
 export interface Page<Item> {
   items: Item[];
@@ -136,36 +41,8 @@ export interface Page<Item> {
   prev: string | null;
 }
 
-export interface Bootstrap {
-  position: string;
-  me: Me;
-  settings: Settings;
-  rooms: MyRoom[];
-  users: User[];
-  presence: Presence[];
-  session: Session | null;
-  server: { name: string; version: string };
-}
-
 /** What each event type carries. A type that is not listed here is ignored. */
-export interface EventData {
-  "message.created": Message;
-  "message.updated": Message;
-  "message.deleted": Message;
-  "room.created": Room;
-  "room.updated": Room;
-  "room.archived": Room;
-  "member.added": { member: Member; user: User; room: Room };
-  /** `notifications` is told to the member alone. */
-  "member.updated": { member: Member; notifications: MyRoom["notifications"] | null };
-  "member.removed": { room_id: Id; user_id: Id; member_count: number };
-  "read.updated": ReadState;
-  "user.updated": User;
-  "settings.updated": Settings;
-  "session.ended": { session_id: Id };
-  typing: { room_id: Id; user_id: Id };
-  "presence.updated": Presence;
-}
+export type EventData = Omit<Schemas["EventData"], "hello" | "reset">;
 
 export type EventType = keyof EventData;
 

@@ -34,8 +34,8 @@ export default function EditRoomDialog({ room_id, onClose }: { room_id: Id; onCl
     event.preventDefault();
     if (nameError) return;
     void submit.run({
-      ...(name.trim() !== (room.name ?? "") ? { name: name.trim() } : {}),
-      ...(topic.trim() !== (room.topic ?? "") ? { topic: topic.trim() } : {}),
+      ...(name.trim() !== room.name ? { name: name.trim() } : {}),
+      ...(topic.trim() !== room.topic ? { topic: topic.trim() } : {}),
       ...(visibility !== room.visibility ? { visibility } : {}),
     });
   };

@@ -33,13 +33,13 @@ test("a count that changes does not make a new list", () => {
 
 test("a direct room is called after the other person, a nameless group after its people", () => {
   people.putAll([user("2", { display_name: "Ben" }), user("3", { display_name: "", username: "cleo" })]);
-  expect(roomTitle(room("9", { kind: "direct", name: null, member_ids: ["1", "2"] }))).toBe("Ben");
-  expect(roomTitle(room("9", { kind: "group", name: null, member_ids: ["1", "2", "3"] }))).toBe("Ben, cleo");
+  expect(roomTitle(room("9", { kind: "direct", name: "", member_ids: ["1", "2"] }))).toBe("Ben");
+  expect(roomTitle(room("9", { kind: "group", name: "", member_ids: ["1", "2", "3"] }))).toBe("Ben, cleo");
   expect(roomTitle(room("9", { kind: "group", name: "Team", member_ids: ["1", "2"] }))).toBe("Team");
 });
 
 test("a title follows the person it shows", () => {
-  rooms.put(myRoom("9", { kind: "direct", name: null, member_ids: ["1", "2"] }));
+  rooms.put(myRoom("9", { kind: "direct", name: "", member_ids: ["1", "2"] }));
   people.put(user("2", { display_name: "Ben" }));
   expect(titleOf("9").get()).toBe("Ben");
   people.put(user("2", { version: 2, display_name: "Benjamin" }));

@@ -120,7 +120,7 @@ export function sections(table: Table<MyRoom>): Sections {
   const ids = (kind: MyRoom["kind"], order: (a: MyRoom, b: MyRoom) => number) =>
     open.filter((room) => room.kind === kind).sort(order).map((room) => room.id);
   return {
-    channels: ids("channel", (a, b) => byName.compare(a.name ?? "", b.name ?? "")),
+    channels: ids("channel", (a, b) => byName.compare(a.name, b.name)),
     groups: ids("group", newestFirst),
     directs: ids("direct", newestFirst),
   };
