@@ -33,7 +33,7 @@ void Hub::publish(std::vector<EventPtr> events) {
   loop_->post([loop = loop_.get(), events = std::move(events)] { loop->publish(events); });
 }
 
-void Hub::tell(Audience audience, std::string_view type, std::string data, RoomId room,
+void Hub::tell(Audience audience, std::string_view type, const std::string& data, RoomId room,
                UserId actor) {
   std::string frame = "event: ";
   frame += type;

@@ -71,7 +71,7 @@ class Hub {
   /// Committed events, in commit order for each node. Any thread.
   void publish(std::vector<EventPtr> events);
   /// Tells those who listen just now; never replayed. Any thread.
-  void tell(Audience audience, std::string_view type, std::string data, RoomId room = {},
+  void tell(Audience audience, std::string_view type, const std::string& data, RoomId room = {},
             UserId actor = {});
   /// Runs in the hub's thread for each published event, in order. Before the first event.
   void observe(std::function<void(const Event&)> observer);

@@ -198,7 +198,7 @@ struct Loop::State {
 
   MHD_Result begin(Peer& peer, Exchange& exchange, const char* method, const char* version);
   MHD_Result take_body(Peer& peer, Exchange& exchange, std::string_view bytes) const;
-  MHD_Result ask(Peer& peer, std::shared_ptr<Exchange> exchange);
+  MHD_Result ask(Peer& peer, const std::shared_ptr<Exchange>& exchange);
   MHD_Result reply_now(Peer& peer, Exchange& exchange, Reply reply);
 
   static void on_connection(void* cls, MHD_Connection* connection, void** context,
@@ -339,7 +339,7 @@ MHD_Result Loop::State::take_body(Peer& peer, Exchange& exchange, std::string_vi
   return exchange.dropped > limit * kDropFactor ? MHD_NO : MHD_YES;
 }
 
-MHD_Result Loop::State::ask(Peer& peer, std::shared_ptr<Exchange> exchange) {
+MHD_Result Loop::State::ask(Peer& peer, const std::shared_ptr<Exchange>& exchange) {
   exchange->asked = true;
   if (exchange->too_large) {
     exchange->close = true;
