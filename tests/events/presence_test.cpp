@@ -41,6 +41,17 @@ TEST(Presence, IsToldOnlyToThoseWhoShareARoom) {
   EXPECT_EQ(next_presence(ana), "13 online");
 }
 
+TEST(Presence, OfNewcomersAndMembersIsToldWhenTheyMeet) {
+  Stage stage;
+  Ear ana = stage.listen(kAna, {kDen});
+  EXPECT_EQ(next_presence(ana), "11 online");
+  Ear ben = stage.listen(kBen, {kLab});
+  EXPECT_EQ(next_presence(ben), "12 online");
+  stage.join(kBen, kDen);
+  EXPECT_EQ(next_presence(ana), "12 online");
+  EXPECT_EQ(next_presence(ben), "11 online");
+}
+
 TEST(Presence, IsOfflineOnlyAfterTheGrace) {
   Stage stage({.offline_after_ms = 400});
   Ear ana = stage.listen(kAna, {kDen});
