@@ -5,6 +5,7 @@
 
 #include "api/base/executor.h"
 #include "api/base/log.h"
+#include "api/base/waited.h"
 
 namespace confab::db {
 
@@ -18,12 +19,39 @@ constexpr auto kConnecting = std::chrono::milliseconds(200);
 /// The same for the statements of a transaction.
 constexpr auto kAnswering = std::chrono::milliseconds(1000);
 
+double seconds_since(steady_clock::time_point begun) {
+  return std::chrono::duration<double>(steady_clock::now() - begun).count();
+}
+
 }  // namespace
 
 Error unavailable(const char* why) { return Error(Code::unavailable, why).retry_after(1); }
 
+Writer::Measures::Measures(metrics::Registry& registry)
+    : batches(registry.counter("confab_writer_batches_total", "Transactions of the writer.")),
+      units(registry.counter("confab_writer_units_total", "Units of work that were run.")),
+      careful(registry.counter("confab_writer_careful_batches_total",
+                               "Batches whose units had to run one by one.")),
+      reconnects(registry.counter("confab_writer_reconnects_total",
+                                  "Times the writer had to look for the database again.")),
+      refused(registry.counter("confab_writer_refused_total",
+                               "Units refused because the queue was full or stood still.")),
+      batch_units(registry.histogram("confab_writer_batch_units", "Units in a batch.",
+                                     {1, 2, 4, 8, 16, 32, 64, 128, 256, 512})),
+      batch_seconds(registry.histogram("confab_writer_batch_seconds",
+                                       "From a batch's first unit to its end.",
+                                       metrics::latency_bounds())),
+      commit_seconds(registry.histogram("confab_writer_commit_seconds", "The commit alone.",
+                                        metrics::latency_bounds())),
+      wait_seconds(registry.histogram("confab_writer_wait_seconds",
+                                      "How long the first unit of a batch stood in the queue.",
+                                      metrics::latency_bounds())),
+      queued(registry.gauge("confab_writer_queued_units", "Units waiting for the next batch.")) {}
+
 Writer::Writer(Settings settings, std::vector<Part*> parts)
-    : settings_(std::move(settings)), parts_(std::move(parts)) {}
+    : settings_(std::move(settings)),
+      parts_(std::move(parts)),
+      measures_(settings_.metrics != nullptr ? *settings_.metrics : own_metrics_) {}
 
 void Writer::start() {
   connect();
@@ -45,6 +73,7 @@ std::size_t Writer::waiting() {
 }
 
 void Writer::submit(std::function<void(Tx&)> work) {
+  const WaitTimer timer(&Waited::writer);
   auto unit = std::make_shared<Unit>();
   unit->work = std::move(work);
   unit->since = steady_clock::now();
@@ -52,6 +81,7 @@ void Writer::submit(std::function<void(Tx&)> work) {
     std::lock_guard lock(mutex_);
     if (stopping_) throw unavailable("The server is stopping.");
     if (queue_.size() >= settings_.queue) {
+      measures_.refused.add();
       throw unavailable("The server has more to write than it can keep up with.");
     }
     queue_.push_back(unit);
@@ -60,12 +90,13 @@ void Writer::submit(std::function<void(Tx&)> work) {
   // Once taken, a unit ends soon (it waits for the database with a deadline) and may
   // touch the caller's stack until then; only a waiting one can be given up.
   constexpr auto kLongest = std::chrono::seconds(5);
-  if (!unit->done.try_acquire_for(kLongest)) {
+  if (!unit->wait_for(kLongest)) {
     auto waiting = Unit::State::waiting;
     if (unit->state.compare_exchange_strong(waiting, Unit::State::abandoned)) {
+      measures_.refused.add();
       throw unavailable("The database does not keep up; try again shortly.");
     }
-    unit->done.acquire();
+    unit->wait();
   }
   // Moved, so that the writer's copy of the unit does not end the exception while it is read.
   if (unit->failure) std::rethrow_exception(std::move(unit->failure));
@@ -82,6 +113,7 @@ Writer::Batch Writer::take() {
     }
     queue_.pop_front();
   }
+  measures_.queued.set(static_cast<std::int64_t>(queue_.size()));
   return batch;
 }
 
@@ -100,21 +132,22 @@ void Writer::loop() noexcept {
   thread_end();
 }
 
-void Writer::finish(Unit& unit) noexcept { unit.done.release(); }
-
 void Writer::process(Batch batch) {
-  ++stats_.batches;
+  const auto begun = steady_clock::now();
+  measures_.batches.add();
+  measures_.wait_seconds.observe(seconds_since(batch.front()->since));
   expires_ = batch.front()->since + settings_.patience;
   if (!connection_ && !reconnect()) {
     for (const auto& unit : batch) {
       unit->failure = std::make_exception_ptr(unavailable("The database is not reachable."));
-      finish(*unit);
+      unit->finish();
     }
     return;
   }
   const Fate fate = run_together(batch);
-  stats_.units += batch.size();
-  if (!fate.committed) ++stats_.careful;
+  measures_.units.add(batch.size());
+  measures_.batch_units.observe(static_cast<double>(batch.size()));
+  if (!fate.committed) measures_.careful.add();
   for (const auto& unit : batch) {
     if (fate.unknown) {
       // It must not run again: it may have happened.
@@ -122,8 +155,9 @@ void Writer::process(Batch batch) {
     } else if (!fate.committed) {
       run_alone(*unit);
     }
-    finish(*unit);
+    unit->finish();
   }
+  measures_.batch_seconds.observe(seconds_since(begun));
 }
 
 Writer::Fate Writer::run_together(Batch& batch) {
@@ -140,7 +174,7 @@ Writer::Fate Writer::run_together(Batch& batch) {
       batch.resize(i + 1);
     }
 #ifdef CONFAB_SABOTAGE_ACK_BEFORE_COMMIT
-    for (const auto& unit : batch) finish(*unit);
+    for (const auto& unit : batch) unit->finish();
     batch.clear();  // their callers are gone, and what they refer to with them
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
 #endif
@@ -192,19 +226,19 @@ Writer::Fate Writer::transact(bool careful, const std::function<void(Tx&)>& work
   bool committing = false;
   try {
     const Deadline deadline(std::max(expires_, steady_clock::now() + kAnswering));
-    connection_->command("START TRANSACTION");
     Tx tx(*connection_, parts_, careful);
     if (careful) {
       for (Part* part : parts_) part->unit_begins();
     }
     work(tx);
     tx.flush_parts();
-    connection_->run("UPDATE nodes SET batch = ? WHERE id = ?", {Value(++batch_number_), node_});
+    if (marking_part() == nullptr) {
+      connection_->run("UPDATE nodes SET batch = ? WHERE id = ?", {Value(++batch_number_), node_});
+    }
     const auto begun = steady_clock::now();
     committing = true;
     connection_->command("COMMIT");
-    stats_.commit_us += static_cast<std::uint64_t>(
-        std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begun).count());
+    measures_.commit_seconds.observe(seconds_since(begun));
     for (Part* part : parts_) part->committed();
     return {.committed = true};
   } catch (const FlushFailed& failed) {
@@ -232,9 +266,7 @@ Writer::Fate Writer::resolve_loss(const SqlError& error, bool uncertain) {
     try {
       const Deadline deadline(std::max(expires_, steady_clock::now() + kConnecting));
       open();
-      connection_->each(
-          "SELECT batch FROM nodes WHERE id = ?", {Value(node_)},
-          [&](const Row& row) { fate.committed = row.get<std::uint64_t>() == batch_number_; });
+      fate.committed = survived();
       fate.unknown = false;
     } catch (const Error&) {
       connection_.reset();
@@ -254,6 +286,22 @@ Writer::Fate Writer::resolve_loss(const SqlError& error, bool uncertain) {
   }
   if (fate.committed) fate.failure = nullptr;
   return fate;
+}
+
+Part* Writer::marking_part() const noexcept {
+  const auto found = std::find_if(parts_.begin(), parts_.end(),
+                                  [](const Part* part) { return part->leaves_mark(); });
+  return found == parts_.end() ? nullptr : *found;
+}
+
+/// Whether the batch whose commit was lost is in the database.
+bool Writer::survived() {
+  if (Part* part = marking_part()) return part->survived(*connection_);
+  bool committed = false;
+  connection_->each("SELECT batch FROM nodes WHERE id = ?", {Value(node_)}, [&](const Row& row) {
+    committed = row.get<std::uint64_t>() == batch_number_;
+  });
+  return committed;
 }
 
 void Writer::roll_back() noexcept {
@@ -277,9 +325,11 @@ void Writer::open() {
                       [&](const Row& row) { got = row.get<std::int64_t>(); });
     return got == 1;
   };
+  // From then on each statement is in a transaction without being told.
+  const auto take_control = [&] { connection_->command("SET autocommit = 0"); };
   if (node_ != 0) {
     if (!lock(node_, 1)) throw unavailable("Another process has taken this node's number.");
-    return;
+    return take_control();
   }
   for (auto node = settings_.first_node; node <= settings_.last_node; ++node) {
     if (!lock(node, 0)) continue;
@@ -288,7 +338,7 @@ void Writer::open() {
     connection_->each("SELECT batch FROM nodes WHERE id = ?", {Value(node)},
                       [&](const Row& row) { batch_number_ = row.get<std::uint64_t>(); });
     node_ = node;
-    return;
+    return take_control();
   }
   throw unavailable("All node numbers are taken; end a process that no longer serves.");
 }
@@ -303,7 +353,7 @@ void Writer::connect() {
 }
 
 bool Writer::reconnect() {
-  ++stats_.reconnects;
+  measures_.reconnects.add();
   while (steady_clock::now() < expires_) {
     try {
       const Deadline deadline(std::max(expires_, steady_clock::now() + kConnecting));

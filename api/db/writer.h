@@ -10,11 +10,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <semaphore>
 #include <thread>
 #include <type_traits>
 #include <vector>
 
+#include "api/base/metrics.h"
 #include "api/db/tx.h"
 
 namespace confab::db {
@@ -42,11 +42,19 @@ class Part {
   virtual void committed() noexcept = 0;
   /// Nothing of the batch has happened.
   virtual void rolled_back() noexcept = 0;
+
+  /// True when the batch's flushed rows let `survived` answer.
+  virtual bool leaves_mark() const noexcept { return false; }
+  /// Asked when the answer to a commit was lost: are those rows in the database?
+  virtual bool survived(Connection&) { return false; }
 };
 
 /// Thrown to callers when the outcome of their unit is not known or it was not
 /// begun: retry with the same idempotency key.
 Error unavailable(const char* why);
+
+/// Whether a unit adds to what is stored: one that does is not run while space is short.
+enum class Growth { some, none };
 
 /// The one writer of this process: a thread with a connection that runs waiting
 /// units of work in one transaction and commits once for all of them. Callers
@@ -66,10 +74,17 @@ class Writer {
     std::chrono::milliseconds batch_age{50};
     std::chrono::milliseconds patience{1500};  ///< How long a unit waits for a database that is
                                                ///< lost or does not answer.
+    /// Throws when nothing that grows may be stored now. Any thread.
+    std::function<void()> admit = {};
+    /// Takes the writer's measures, when given; outlives the writer.
+    metrics::Registry* metrics = nullptr;
   };
 
-  struct Stats {
-    std::atomic<std::uint64_t> batches{0}, units{0}, careful{0}, commit_us{0}, reconnects{0};
+  struct Measures {
+    explicit Measures(metrics::Registry& registry);
+    metrics::Counter &batches, &units, &careful, &reconnects, &refused;
+    metrics::Histogram &batch_units, &batch_seconds, &commit_seconds, &wait_seconds;
+    metrics::Gauge& queued;
   };
 
   /// `parts` must outlive the writer.
@@ -83,16 +98,17 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   std::uint32_t node() const { return node_; }
-  const Stats& stats() const { return stats_; }
+  const Measures& measures() const { return measures_; }
   std::size_t waiting();
 
   /// Runs `unit(Tx&)` and returns its result once it is durable. What the unit
   /// throws is rethrown here and leaves no trace. The unit may run more than
   /// once, so its only effects are SQL, parts and its result. Throws unavailable
-  /// when the queue is full or the database is gone.
+  /// when the queue is full or the database is gone, and what `admit` throws.
   template <typename F>
-  auto run(F&& unit) -> std::invoke_result_t<F&, Tx&> {
+  auto run(F&& unit, Growth growth = Growth::some) -> std::invoke_result_t<F&, Tx&> {
     using Result = std::invoke_result_t<F&, Tx&>;
+    if (growth == Growth::some && settings_.admit) settings_.admit();
     if constexpr (std::is_void_v<Result>) {
       submit([&](Tx& tx) { unit(tx); });
     } else {
@@ -107,7 +123,26 @@ class Writer {
     std::function<void(Tx&)> work;
     std::chrono::steady_clock::time_point since;
     std::exception_ptr failure;
-    std::binary_semaphore done{0};
+    // Not a semaphore: libstdc++'s burns the processor before it sleeps.
+    std::mutex mutex;
+    std::condition_variable ended;
+    bool done = false;
+
+    bool wait_for(std::chrono::seconds most) {
+      std::unique_lock lock(mutex);
+      return ended.wait_for(lock, most, [&] { return done; });
+    }
+    void wait() {
+      std::unique_lock lock(mutex);
+      ended.wait(lock, [&] { return done; });
+    }
+    void finish() noexcept {
+      {
+        std::lock_guard lock(mutex);
+        done = true;
+      }
+      ended.notify_one();
+    }
     enum class State { waiting, taken, abandoned };
     std::atomic<State> state{State::waiting};
   };
@@ -132,23 +167,25 @@ class Writer {
   static void run_unit(Tx& tx, const std::vector<Part*>& parts, Unit& unit);
   Fate transact(bool careful, const std::function<void(Tx&)>& work);
   Fate resolve_loss(const SqlError& error, bool uncertain);
+  Part* marking_part() const noexcept;
+  bool survived();
   void roll_back() noexcept;
   void connect();
   void open();
   void load_parts();
   /// False when the database is not there before `expires_`.
   bool reconnect();
-  static void finish(Unit& unit) noexcept;
 
   const Settings settings_;
   const std::vector<Part*> parts_;
+  metrics::Registry own_metrics_;  ///< Used when none was given.
+  const Measures measures_;
   std::unique_ptr<Connection> connection_;
   std::uint32_t node_ = 0;
   /// When the patience of those that the present work is for is over.
   std::chrono::steady_clock::time_point expires_;
-  std::uint64_t batch_number_ = 0;  ///< Written into `nodes` by each batch: tells a lost commit.
-  Stats stats_;
-
+  /// Written into `nodes` by each batch that no part marks: tells a lost commit.
+  std::uint64_t batch_number_ = 0;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<UnitPtr> queue_;

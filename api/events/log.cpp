@@ -161,6 +161,13 @@ void Log::rolled_back() noexcept {
   unit_start_ = 0;
 }
 
+bool Log::survived(db::Connection& connection) {
+  // Only this node writes its positions, and the newest are not pruned.
+  return db::Tx(connection)
+      .value<int>("SELECT 1 FROM events WHERE node_id = ? AND pos = ?", node_, last_pos_ + written_)
+      .has_value();
+}
+
 Position head(db::Tx& tx) {
   Position position = horizon(tx);
   tx.each(

@@ -44,6 +44,8 @@ class Log final : public db::Part {
   void flush(db::Connection& connection) override;
   void committed() noexcept override;
   void rolled_back() noexcept override;
+  bool leaves_mark() const noexcept override { return written_ > 0; }
+  bool survived(db::Connection& connection) override;
 
  private:
   const Clock& clock_;

@@ -105,7 +105,7 @@ TEST(Sessions, ExpireAfterNinetyDaysHoweverMuchUsed) {
 TEST(Sessions, WriteTheirUseDownAtMostEveryFiveMinutes) {
   World world;
   const auto admission = registered(world, "ana");
-  const auto units = [&] { return world.writer.stats().units.load(); };
+  const auto units = [&] { return world.writer.measures().units.value(); };
   const auto before = units();
   world.clock.advance(5 * kMinute - 1);
   lets_in(world, admission.secret);

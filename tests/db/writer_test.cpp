@@ -55,13 +55,13 @@ TEST_F(WriterRun, RethrowsAndLeavesNoTrace) {
 }
 
 TEST_F(WriterRun, CommitsABatchOnce) {
-  const auto before = writer.stats().batches.load();
+  const auto before = writer.measures().batches.value();
   OneBatch batch(writer);
   for (std::uint64_t id = 1; id <= 20; ++id) batch.add([this, id](db::Tx&) { part.add(id); });
   batch.run();
 
-  EXPECT_EQ(writer.stats().batches - before, 2u);  // the holder's and this
-  EXPECT_EQ(writer.stats().careful, 0u);
+  EXPECT_EQ(writer.measures().batches.value() - before, 2u);  // the holder's and this
+  EXPECT_EQ(writer.measures().careful.value(), 0u);
   EXPECT_EQ(stored().size(), 20u);
   EXPECT_EQ(part.handed_on(), stored());
 }
@@ -125,7 +125,7 @@ TEST_F(WriterRun, ADuplicateRunsTheBatchAgainOneByOne) {
   EXPECT_EQ(found, 2);
   EXPECT_EQ(stored(), (Ids{1, 2, 5}));
   EXPECT_EQ(part.handed_on(), (Ids{1, 2}));
-  EXPECT_EQ(writer.stats().careful, 1u);
+  EXPECT_EQ(writer.measures().careful.value(), 1u);
 }
 
 TEST_F(WriterRun, ADuplicateThatStaysIsAConflict) {
@@ -148,7 +148,7 @@ TEST_F(WriterRun, AStatementThatIsWrongFailsItsUnitAlone) {
 }
 
 TEST_F(WriterRun, ASlowUnitDoesNotHoldTheOthersInItsBatch) {
-  const auto before = writer.stats().batches.load();
+  const auto before = writer.measures().batches.value();
   OneBatch batch(writer);
   batch.add([](db::Tx& tx) {
     insert_thing(tx, 1);
@@ -158,7 +158,7 @@ TEST_F(WriterRun, ASlowUnitDoesNotHoldTheOthersInItsBatch) {
   batch.add([](db::Tx& tx) { insert_thing(tx, 3); });
   batch.run();
 
-  EXPECT_EQ(writer.stats().batches - before, 3u);
+  EXPECT_EQ(writer.measures().batches.value() - before, 3u);
   EXPECT_EQ(stored(), (Ids{1, 2, 3}));
 }
 
