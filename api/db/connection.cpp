@@ -36,6 +36,9 @@ bool means_lost(unsigned number) {
     case 1159:
     case 1160:
     case 1161:
+    case 1290:  // read only: another server may have taken over
+    case 1792:
+    case 1836:
     case 1927:  // connection was killed
     case 4031:
     case 5014:
@@ -95,10 +98,20 @@ Deadline::~Deadline() { wait_until = outer_; }
 
 steady_clock::time_point Deadline::now_held() { return wait_until; }
 
+namespace {
+
+/// ER_DISK_FULL, and ER_RECORD_FILE_FULL, which InnoDB says when a file cannot grow.
+bool is_full(unsigned number) { return number == 1021 || number == 1114; }
+
+}  // namespace
+
 SqlError::SqlError(unsigned number, bool lost)
-    : Error(lost ? Code::unavailable : Code::internal,
-            lost ? "The database is not reachable; try again shortly."
-                 : "The database refused a statement."),
+    : Error(lost              ? Code::unavailable
+            : is_full(number) ? Code::storage_full
+                              : Code::internal,
+            lost              ? "The database is not reachable; try again shortly."
+            : is_full(number) ? "The disk of the database is full. Free space on it."
+                              : "The database refused a statement."),
       number_(number),
       lost_(lost) {
   if (lost) static_cast<Error&&>(*this).retry_after(1);

@@ -70,7 +70,11 @@ void Book::forget_later(RoomId room) {
   changed_elsewhere_.with([&](auto& rooms) { rooms.push_back(room); });
 }
 
-void Book::connected(db::Connection&, std::uint32_t) { drop_all(); }
+void Book::connected(db::Connection&, std::uint32_t) {
+#ifndef CONFAB_SABOTAGE_KEPT_COUNTERS
+  drop_all();
+#endif
+}
 
 void Book::unit_begins() noexcept {
   unit_touched_.clear();
@@ -111,7 +115,9 @@ void Book::rolled_back() noexcept {
   before_unit_.clear();
   unit_touched_.clear();
   unit_counted_ = false;
+#ifndef CONFAB_SABOTAGE_KEPT_COUNTERS
   for (const RoomId room : batch_touched_) drop(room);
+#endif
   batch_touched_.clear();
 }
 

@@ -18,11 +18,12 @@ using namespace std::chrono_literals;
 Heard message_of(const StreamEvent& event) { return heard_of(json::parse_own(event.data)["data"]); }
 
 TEST(Streams, RandomDisconnectsMissNothingAndDoubleNothing) {
-  constexpr std::int64_t kEvents = 10'000;
+  const std::string cycles = choice("CONFAB_FAULT_CYCLES");
+  const std::int64_t events = cycles.empty() ? 10'000 : 1'000 * std::stoll(cycles);
   Instance instance;
   instance.start();
   Load load(instance, {.listeners = 8, .leaves = Listener::Leaves::often, .pause = 12ms});
-  ASSERT_TRUE(eventually(120s, [&] { return load.acked() >= kEvents; }));
+  ASSERT_TRUE(eventually(600s, [&] { return load.acked() >= events; }));
   const Evidence evidence = load.finish();
   EXPECT_EQ(contradictions(evidence), std::vector<std::string>{});
   EXPECT_EQ(load.resets(), std::vector<std::string>{});
@@ -56,6 +57,38 @@ TEST(Streams, FarBehindIsServedFromTheLogWhileMoreIsWritten) {
   EXPECT_EQ(late.resets(), std::vector<std::string>{});
   for (const Heard& heard : late.heard()) ASSERT_EQ(heard.seq, ++seq);
   EXPECT_EQ(seq, history.back().seq);
+}
+
+/// How many of 50 messages somebody does not hear who was away when they were written and
+/// when the server was killed, and then goes on where the stream had stopped.
+int missed_while_away(Instance& instance) {
+  constexpr int kMessages = 50;
+  instance.start();
+  Person ana(instance.port(), "ana");
+  const auto room = ana.room("garden");
+  const auto position = ana.position();
+  for (int i = 0; i < kMessages; ++i) ana.say(room, "line", "line" + std::to_string(i));
+  instance.kill(Part::api);
+  if (!instance.ready()) throw std::runtime_error("it did not come back");
+
+  Stream stream = ana.listen(position);
+  next_of(stream, "hello");
+  ana.say(room, "end", "end");
+  int missed = kMessages;
+  while (message_of(next_of(stream, "message.created")).key != "end") --missed;
+  return missed;
+}
+
+TEST(Streams, OneThatWasAwayMissesNothingThroughAKill) {
+  Instance instance;
+  EXPECT_EQ(missed_while_away(instance), 0);
+}
+
+TEST(Sabotage, ResumingFromMemoryOnlyIsFound) {
+  Instance::Options options;
+  options.program = std::filesystem::path(CONFAB_SABOTAGE_FOLDER) / "memory-only" / "confab";
+  Instance instance(options);
+  EXPECT_GT(missed_while_away(instance), 0);
 }
 
 TEST(Streams, PositionPastTheHorizonGetsExactlyOneReset) {
