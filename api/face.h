@@ -13,6 +13,9 @@ void add_all_routes(http::Router& router, App& app);
 /// Throws ambiguous_auth, token_expired, token_revoked, account_disabled.
 http::Caller authenticate(App& app, const http::Call& call);
 
+namespace audit {
+void add_routes(http::Router& router, App& app);
+}
 namespace accounts {
 void add_routes(http::Router& router, App& app);
 }

@@ -1,5 +1,4 @@
-#include <sys/statvfs.h>
-
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -8,13 +7,17 @@
 #include <thread>
 
 #include "api/accounts/accounts.h"
+#include "api/audit/checkpoint.h"
+#include "api/audit/trail.h"
 #include "api/base/config.h"
 #include "api/base/crypto.h"
+#include "api/base/descriptors.h"
 #include "api/base/executor.h"
 #include "api/base/log.h"
 #include "api/base/version.h"
 #include "api/db/durability.h"
 #include "api/db/pool.h"
+#include "api/db/space.h"
 #include "api/db/writer.h"
 #include "api/events/follower.h"
 #include "api/events/hub.h"
@@ -22,6 +25,7 @@
 #include "api/face.h"
 #include "api/http/server.h"
 #include "api/messages/rows.h"
+#include "api/metrics_page.h"
 #include "api/rooms/book.h"
 
 namespace confab {
@@ -34,10 +38,14 @@ class Process {
   Process(const Config& config, crypto::Keys keys, const db::Address& address)
       : config_(config),
         keys_(std::move(keys)),
+        address_(address),
         ids_(clock_, 0),
-        pool_(address, static_cast<std::size_t>(config.database_connections)),
+        pool_(address, static_cast<std::size_t>(config.database_connections), &metrics_),
         log_(clock_, ids_, [this](auto events) { hub_->publish(std::move(events)); }),
-        writer_({.address = address}, {&book_, &rows_, &log_}) {
+        trail_(clock_, ids_),
+        space_(db::Space::of(config.data, config.free_space_min_mb)),
+        writer_({.address = address, .admit = [this] { space_.require(); }, .metrics = &metrics_},
+                {&book_, &rows_, &log_, &trail_}) {
     events::Log::fill_with("message.", messages::json_by_ids);
   }
 
@@ -58,6 +66,7 @@ class Process {
     accounts::prepare_setup(app);
     const http::Router router = make_router();
     Executor executor("work", config_.work_threads, 4096, {}, db::thread_end);
+    const MetricsPage page(metrics_, config_, clock_, address_, executor, *hub_);
     {
       http::Server server(
           {.bind = config_.bind,
@@ -67,9 +76,16 @@ class Process {
            .cookie = accounts::session_cookie(config_),
            .frontend = config_.frontend,
            .rate_limits = config_.rate_limits,
+           .connections = most_connections(),
+           .connections_per_network = config_.connections_per_address,
+           .trusted_proxies = Networks::parse(config_.trusted_proxies),
+           .hand_over = config_.stream_handover,
            .authenticate = [&](const http::Call& call) { return authenticate(app, call); },
-           .ready = [this] { require_ready(); },
-           .version = std::string(kVersion)},
+           .ready = [this] { return require_ready(); },
+           .version = std::string(kVersion),
+           .metrics = &metrics_,
+           .metrics_page = page.settings(),
+           .slow_ms = config_.slow_request_ms},
           router, executor);
       log::info("main.ready", {{"port", server.port()}, {"node", writer_.node()}});
       if (!config_.rate_limits) log::warn("main.rate_limits", {{"what", "switched off"}});
@@ -77,6 +93,7 @@ class Process {
       sigwait(&signals, &signal);
       log::info("main.stopping", {{"signal", signal}});
     }
+    keep_checkpoint();
   }
 
  private:
@@ -102,6 +119,9 @@ class Process {
       db::require_durable(tx, config_.unsafe_durability);
       hub_.emplace(events::Hub::Settings{.tag = events::server_tag(tx)}, clock_);
       auto recent = events::read_after(tx, events::horizon(tx), kRecent);
+#ifdef CONFAB_SABOTAGE_MEMORY_ONLY
+      recent.clear();
+#endif
       const auto before = events::before(tx, recent);
       hub_->warm(before, std::move(recent));
       return 0;
@@ -113,24 +133,45 @@ class Process {
     });
   }
 
-  void require_ready() {
-    pool_.read([](db::Tx& tx) { return tx.value<int>("SELECT 1"); });
-    struct statvfs disk {};
-    constexpr std::uint64_t kLeast = 64 << 20;
-    if (statvfs(config_.data.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize < kLeast) {
-      throw Error(Code::unavailable, "Less than 64 MB are free in the data directory.");
+  /// What the limit of descriptors leaves: the rest is for the database, for files,
+  /// and for sockets that have two of them while they are handed over.
+  int most_connections() const {
+    constexpr int kRest = 128;
+    constexpr int kLeast = 16;
+    const int descriptors = raise_descriptor_limit();
+    const int most = std::max(kLeast, descriptors - kRest - config_.database_connections);
+    log::info("main.descriptors", {{"limit", descriptors}, {"connections", most}});
+    return most;
+  }
+
+  /// No request is under way any more: what this process wrote is below this signature.
+  void keep_checkpoint() noexcept {
+    try {
+      audit::keep_checkpoint(pool_, writer_, keys_, config_, clock_.now());
+    } catch (const std::exception& error) {
+      log::error("main.checkpoint", {{"what", error.what()}});
     }
+  }
+
+  /// While space is short all but what grows goes on, so it is ready.
+  std::string require_ready() {
+    pool_.read([](db::Tx& tx) { return tx.value<int>("SELECT 1"); });
+    return space_.is_short() ? "storage_full" : "ok";
   }
 
   const Config& config_;
   const SystemClock clock_;
   const crypto::Keys keys_;
+  const db::Address address_;
+  metrics::Registry metrics_;
   IdMaker ids_;
   db::Pool pool_;
   std::optional<events::Hub> hub_;
   rooms::Book book_;
   messages::Rows rows_;
   events::Log log_;
+  audit::Trail trail_;
+  db::Space space_;
   db::Writer writer_;
   std::unique_ptr<App> app_;
 };

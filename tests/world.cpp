@@ -48,7 +48,8 @@ World::World(std::unique_ptr<Schema> schema)
       pool(schema_->address(), 4),
       hub({.tag = tag_of(pool)}, clock),
       log(clock, ids, [this](auto events) { hub.publish(std::move(events)); }),
-      writer({.address = schema_->address()}, {&book, &rows, &log}),
+      trail(clock, ids),
+      writer({.address = schema_->address()}, {&book, &rows, &log, &trail}),
       app{config, clock, ids, keys, pool, writer, &hub} {
   static std::once_flag filled;
   std::call_once(filled, [] { events::Log::fill_with("message.", messages::json_by_ids); });

@@ -8,6 +8,7 @@
 
 #include "api/accounts/accounts.h"
 #include "api/app.h"
+#include "api/audit/trail.h"
 #include "api/base/clock.h"
 #include "api/base/config.h"
 #include "api/base/crypto.h"
@@ -93,6 +94,7 @@ class World {
   rooms::Book book;
   messages::Rows rows;
   events::Log log;
+  audit::Trail trail;
   db::Writer writer;
   App app;
 

@@ -1,6 +1,7 @@
 #include "workers/worker.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "api/base/log.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kLease = 5 * kMinute;
 constexpr int kAtOnce = 10;
+const std::vector<double> kDurations = {0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300};
 
 }  // namespace
 
@@ -21,13 +23,15 @@ const Kind* Worker::kind_of(const std::string& name) const {
 
 void Worker::schedule(Time now) {
   if (now - scheduled_ < kMinute) return;
-  context_.writer.run([&](db::Tx& tx) {
-    for (const Kind& kind : kinds_) {
-      if (kind.every_ms == 0) continue;
-      jobs::enqueue(tx, context_.ids, now, kind.name, "{}",
-                    {.run_at = now + kind.every_ms, .unique_key = "every:" + kind.name});
-    }
-  });
+  context_.writer.run(
+      [&](db::Tx& tx) {
+        for (const Kind& kind : kinds_) {
+          if (kind.every_ms == 0) continue;
+          jobs::enqueue(tx, context_.ids, now, kind.name, "{}",
+                        {.run_at = now + kind.every_ms, .unique_key = "every:" + kind.name});
+        }
+      },
+      db::Growth::none);
   scheduled_ = now;
 }
 
@@ -37,26 +41,42 @@ int Worker::round() {
   // Looking costs no write, so an idle worker leaves the disk alone.
   const auto due = context_.pool.read([](db::Tx& tx) { return jobs::next_due(tx); });
   if (!due || *due > now) return 0;
-  const auto leased =
-      context_.writer.run([&](db::Tx& tx) { return jobs::lease(tx, now, kLease, kAtOnce); });
+  const auto leased = context_.writer.run(
+      [&](db::Tx& tx) { return jobs::lease(tx, now, kLease, kAtOnce); }, db::Growth::none);
   for (const auto& job : leased) run(job);
   return static_cast<int>(leased.size());
 }
 
+std::string Worker::attempt(const Kind* kind, const jobs::Leased& job) {
+  if (kind == nullptr) return "no worker of this version knows this kind";
+  const auto begun = std::chrono::steady_clock::now();
+  std::string failure;
+  try {
+    kind->run(context_, job.args);
+  } catch (const std::exception& error) {
+    failure = error.what();
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  context_.metrics
+      .histogram("confab_job_seconds", "How long one try of a job took.", kDurations,
+                 {{"kind", kind->name}})
+      .observe(took.count());
+  return failure;
+}
+
+void Worker::count(const Kind* kind, const char* result) {
+  context_.metrics
+      .counter("confab_job_tries_total", "Tries of jobs, by what came of them.",
+               {{"kind", kind != nullptr ? kind->name : "unknown"}, {"result", result}})
+      .add();
+}
+
 void Worker::run(const jobs::Leased& job) {
   const Kind* kind = kind_of(job.kind);
-  std::string failure;
-  if (kind == nullptr) {
-    failure = "no worker of this version knows this kind";
-  } else {
-    try {
-      kind->run(context_, job.args);
-    } catch (const std::exception& error) {
-      failure = error.what();
-    }
-  }
+  const std::string failure = attempt(kind, job);
   if (failure.empty()) {
-    context_.writer.run([&](db::Tx& tx) { jobs::finish(tx, job.id); });
+    context_.writer.run([&](db::Tx& tx) { jobs::finish(tx, job.id); }, db::Growth::none);
+    count(kind, "done");
     log::debug("jobs.done", {{"kind", job.kind}, {"job", job.id.text()}});
     return;
   }
@@ -67,10 +87,13 @@ void Worker::run(const jobs::Leased& job) {
                             {"why", failure},
                             {"tries", job.tries},
                             {"again", again ? "yes" : "no"}});
-  context_.writer.run([&](db::Tx& tx) {
-    jobs::fail(tx, job.id, failure,
-               again ? std::optional(context_.clock.now() + wait) : std::nullopt);
-  });
+  context_.writer.run(
+      [&](db::Tx& tx) {
+        jobs::fail(tx, job.id, failure,
+                   again ? std::optional(context_.clock.now() + wait) : std::nullopt);
+      },
+      db::Growth::none);
+  count(kind, again ? "again" : "dead");
 }
 
 }  // namespace confab::workers

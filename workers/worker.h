@@ -7,7 +7,9 @@
 
 #include "api/base/clock.h"
 #include "api/base/config.h"
+#include "api/base/crypto.h"
 #include "api/base/id.h"
+#include "api/base/metrics.h"
 #include "api/db/pool.h"
 #include "api/db/writer.h"
 #include "api/jobs/jobs.h"
@@ -19,8 +21,10 @@ struct Context {
   const Config& config;
   const Clock& clock;
   IdMaker& ids;
+  const crypto::Keys& keys;
   db::Pool& pool;
   db::Writer& writer;
+  metrics::Registry& metrics;
 };
 
 /// One kind of work. A job can run again after a crash or a lost connection, so
@@ -48,6 +52,9 @@ class Worker {
  private:
   void schedule(Time now);
   void run(const jobs::Leased& job);
+  /// Runs the job's function; empty, or why it failed.
+  std::string attempt(const Kind* kind, const jobs::Leased& job);
+  void count(const Kind* kind, const char* result);
   const Kind* kind_of(const std::string& name) const;
 
   Context context_;

@@ -74,48 +74,69 @@ std::vector<Me> everybody(db::Tx& tx, UserId after, int limit) {
   return store::accounts_after(tx, after, limit);
 }
 
-User set_role(App& app, UserId user, ServerRole role) {
-  const Me changed = app.writer.run([&](db::Tx& tx) {
-    Me me = require_me(tx, user);
-    if (me.server_role == role) return me;
-    require_other_owner(tx, me);
-    me.server_role = role;
-    ++me.version;
-    store::update(tx, me);
-    announce(tx, me);
-    return me;
-  });
+User set_role(App& app, UserId user, ServerRole role, const audit::Actor& by) {
+  const Me changed = app.writer.run(
+      [&](db::Tx& tx) {
+        Me me = require_me(tx, user);
+        if (me.server_role == role) return me;
+        require_other_owner(tx, me);
+        const auto before = me.server_role;
+        me.server_role = role;
+        ++me.version;
+        store::update(tx, me);
+        audit::record(tx, by,
+                      {.action = audit::Action::account_role_changed,
+                       .subject = user,
+                       .details = {{"from", name_of(before)}, {"to", name_of(role)}}});
+        announce(tx, me);
+        return me;
+      },
+      db::Growth::none);
   access_of(app).callers.forget(user);
   return changed;
 }
 
-User set_disabled(App& app, UserId user, bool disabled) {
+User set_disabled(App& app, UserId user, bool disabled, const audit::Actor& by,
+                  const std::string& reason) {
   const Time now = app.clock.now();
-  const Me changed = app.writer.run([&](db::Tx& tx) {
-    Me me = require_me(tx, user);
-    if (me.deactivated_at.has_value() == disabled) return me;
-    if (disabled) require_other_owner(tx, me);
-    me.deactivated_at = disabled ? std::optional(now) : std::nullopt;
-    ++me.version;
-    store::update(tx, me);
-    if (disabled) end_sessions(tx, user, {});
-    announce(tx, me);
-    return me;
-  });
+  const Me changed = app.writer.run(
+      [&](db::Tx& tx) {
+        Me me = require_me(tx, user);
+        if (me.deactivated_at.has_value() == disabled) return me;
+        if (disabled) require_other_owner(tx, me);
+        me.deactivated_at = disabled ? std::optional(now) : std::nullopt;
+        ++me.version;
+        store::update(tx, me);
+        audit::Entry entry{
+            .action = disabled ? audit::Action::account_disabled : audit::Action::account_enabled,
+            .subject = user,
+            .reason = reason};
+        if (disabled) entry.details.emplace_back("sessions_ended", end_sessions(tx, user, {}));
+        audit::record(tx, by, entry);
+        announce(tx, me);
+        return me;
+      },
+      db::Growth::none);
   access_of(app).callers.forget(user);
   return changed;
 }
 
-void set_password(App& app, UserId user, const std::string& password) {
+void set_password(App& app, UserId user, const std::string& password, const audit::Actor& by) {
   const Me me = app.pool.read([&](db::Tx& tx) { return require_me(tx, user); });
   if (auto fault = password_fault(password, me.username, me.email, "/password")) {
     throw Error(fault->code, fault->detail, std::vector{*fault});
   }
   const auto phc = access_of(app).hashing.hash(password);
-  app.writer.run([&](db::Tx& tx) {
-    store::set_password(tx, user, phc);
-    end_sessions(tx, user, {});
-  });
+  app.writer.run(
+      [&](db::Tx& tx) {
+        store::set_password(tx, user, phc);
+        const int ended = end_sessions(tx, user, {});
+        audit::record(tx, by,
+                      {.action = audit::Action::password_reset,
+                       .subject = user,
+                       .details = {{"sessions_ended", ended}}});
+      },
+      db::Growth::none);
   access_of(app).callers.forget(user);
 }
 

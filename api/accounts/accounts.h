@@ -9,6 +9,7 @@
 
 #include "api/accounts/idempotency.h"
 #include "api/app.h"
+#include "api/audit/audit.h"
 #include "api/base/clock.h"
 #include "api/base/config.h"
 #include "api/base/fields.h"
@@ -166,7 +167,7 @@ Admission register_person(App& app, const NewPerson& person, const Origin& origi
 
 /// Makes an account without a session, whatever the signup setting says.
 /// Throws invalid_value, password_*, email_taken, username_taken.
-Me create_person(App& app, const NewPerson& person, ServerRole role);
+Me create_person(App& app, const NewPerson& person, ServerRole role, const audit::Actor& by = {});
 
 bool has_owner(App& app);
 /// Makes the setup code while there is no owner, removes it when there is one.
@@ -234,16 +235,17 @@ struct SettingsChange {
 Settings change_settings(App& app, UserId user, const SettingsChange& change,
                          const Precondition& fits);
 
-// Administering, for the command line. Each throws not_found, and last_owner
-// rather than leave the server without an owner who can sign in.
+// Administering, for the command line; `by` is who does it. Each throws not_found,
+// and last_owner rather than leave the server without an owner who can sign in.
 
 std::optional<User> find_by_login(db::Tx& tx, const std::string& login);
 std::vector<Me> everybody(db::Tx& tx, UserId after, int limit);
-User set_role(App& app, UserId user, ServerRole role);
+User set_role(App& app, UserId user, ServerRole role, const audit::Actor& by = {});
 /// Disabling ends every session.
-User set_disabled(App& app, UserId user, bool disabled);
+User set_disabled(App& app, UserId user, bool disabled, const audit::Actor& by = {},
+                  const std::string& reason = {});
 /// Ends every session.
-void set_password(App& app, UserId user, const std::string& password);
+void set_password(App& app, UserId user, const std::string& password, const audit::Actor& by = {});
 
 /// Deletes what has expired: sessions, used refresh tokens, kept replies; a
 /// bounded number of each. True when there may be more.

@@ -121,6 +121,7 @@ Admission register_person(App& app, const NewPerson& person, const Origin& origi
 
   const auto secret = secret_for(app.keys, key);
   const auto session = new_session(app, origin);
+  const auto by = audit::by(account.me.id);
   const auto once = app.writer.run([&](db::Tx& tx) {
     return accounts::once<SignedIn>(tx, {}, key, account.me.created_at, [&] {
       // The kept reply that was seen above has expired since.
@@ -130,6 +131,13 @@ Admission register_person(App& app, const NewPerson& person, const Origin& origi
       require_free(tx, made.me);
       store::insert(tx, made);
       store::insert(tx, made.me.id, store::SessionKind::browser, crypto::sha256(secret), session);
+      audit::record(tx, by,
+                    {.action = audit::Action::account_registered,
+                     .subject = made.me.id,
+                     .details = {{"username", made.me.username},
+                                 {"server_role", name_of(made.me.server_role)},
+                                 {"session_id", session.id},
+                                 {"user_agent", session.user_agent}}});
       return SignedIn{.user = made.me, .session = session};
     });
   });
@@ -141,7 +149,7 @@ Admission register_person(App& app, const NewPerson& person, const Origin& origi
           .replayed = once.replayed};
 }
 
-Me create_person(App& app, const NewPerson& person, ServerRole role) {
+Me create_person(App& app, const NewPerson& person, ServerRole role, const audit::Actor& by) {
   auto account = checked(app, person);
   account.me.server_role = role;
   app.pool.read([&](db::Tx& tx) { require_free(tx, account.me); });
@@ -149,6 +157,11 @@ Me create_person(App& app, const NewPerson& person, ServerRole role) {
   app.writer.run([&](db::Tx& tx) {
     require_free(tx, account.me);
     store::insert(tx, account);
+    audit::record(tx, by,
+                  {.action = audit::Action::account_created,
+                   .subject = account.me.id,
+                   .details = {{"username", account.me.username},
+                               {"server_role", name_of(account.me.server_role)}}});
   });
   if (role == ServerRole::owner) owner_came(app);
   return account.me;

@@ -28,6 +28,7 @@ http::Caller caller_of(const accounts::Vouched& vouched, bool by_cookie) {
   return {.user = vouched.user,
           .session = vouched.session,
           .is_admin = vouched.is_admin,
+          .is_owner = vouched.is_owner,
           .by_cookie = by_cookie};
 }
 

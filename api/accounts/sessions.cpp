@@ -43,11 +43,25 @@ store::Account require_account(App& app, const Credentials& credentials, const O
   const auto phc = account ? std::optional(account->password) : std::nullopt;
   auto guess =
       access.attempts.begin(limits_of(app, account, credentials.login, origin), app.clock.now());
+  // What was typed as an unknown login may be a password, so only its hash is a key.
+  const auto key = account ? "user " + account->me.id.text()
+                           : "login " + crypto::sha256(text::fold(credentials.login));
+  const auto refused = [&](const char* why) {
+    std::optional<audit::Entry> entry;
+    if (account) {
+      entry = {.action = audit::Action::session_refused,
+               .subject = account->me.id,
+               .details = {{"why", why}}};
+    }
+    note_refusal(app, key, std::move(entry));
+  };
   if (!access.hashing.verify(phc, credentials.password)) {
     guess.failed();
+    refused("wrong password");
     throw Error(Code::bad_credentials, "Check the login and the password.");
   }
   if (account->me.deactivated_at) {
+    refused("disabled");
     throw Error(Code::account_disabled, "This account was disabled by an administrator.");
   }
   return *account;
@@ -90,16 +104,24 @@ Admission sign_in(App& app, const Credentials& credentials, const Origin& origin
   const auto key = sealed(app.keys, request);
   const auto secret = secret_for(app.keys, key);
   const auto session = new_session(app, origin);
-  const auto done = app.writer.run([&](db::Tx& tx) {
-    const Me user = require_unchanged(tx, account);
-    return once<SignedIn>(tx, user.id, key, session.created_at, [&] {
-      if (fresh_hash) store::set_password(tx, user.id, *fresh_hash);
-      const auto earlier = origin.replaces ? store::living(tx, origin.replaces) : std::nullopt;
-      if (earlier) end_session(tx, earlier->user, earlier->id);
-      store::insert(tx, user.id, store::SessionKind::browser, crypto::sha256(secret), session);
-      return SignedIn{.user = user, .session = session};
-    });
-  });
+  const auto by = audit::by(account.me.id);
+  const auto done = app.writer.run(
+      [&](db::Tx& tx) {
+        const Me user = require_unchanged(tx, account);
+        return once<SignedIn>(tx, user.id, key, session.created_at, [&] {
+          if (fresh_hash) store::set_password(tx, user.id, *fresh_hash);
+          const auto earlier = origin.replaces ? store::living(tx, origin.replaces) : std::nullopt;
+          if (earlier) end_session(tx, earlier->user, earlier->id);
+          store::insert(tx, user.id, store::SessionKind::browser, crypto::sha256(secret), session);
+          audit::Entry entry{.action = audit::Action::session_started,
+                             .subject = session.id,
+                             .details = {{"user_agent", session.user_agent}}};
+          if (earlier) entry.details.emplace_back("replaces", earlier->id);
+          audit::record(tx, by, entry);
+          return SignedIn{.user = user, .session = session};
+        });
+      },
+      db::Growth::none);
   access_of(app).callers.forget(origin.replaces);
   return {.signed_in = done.value,
           .secret = secret,
@@ -112,13 +134,20 @@ Tokens issue_tokens(App& app, const Credentials& credentials, const Origin& orig
   const auto fresh_hash = better_hash(app, account, credentials.password);
   const auto refresh_token = kRefreshPrefix + crypto::random_token();
   const auto session = new_session(app, origin);
-  const Me user = app.writer.run([&](db::Tx& tx) {
-    const Me unchanged = require_unchanged(tx, account);
-    if (fresh_hash) store::set_password(tx, unchanged.id, *fresh_hash);
-    store::insert(tx, unchanged.id, store::SessionKind::token, crypto::sha256(refresh_token),
-                  session);
-    return unchanged;
-  });
+  const auto by = audit::by(account.me.id);
+  const Me user = app.writer.run(
+      [&](db::Tx& tx) {
+        const Me unchanged = require_unchanged(tx, account);
+        if (fresh_hash) store::set_password(tx, unchanged.id, *fresh_hash);
+        store::insert(tx, unchanged.id, store::SessionKind::token, crypto::sha256(refresh_token),
+                      session);
+        audit::record(tx, by,
+                      {.action = audit::Action::token_created,
+                       .subject = session.id,
+                       .details = {{"user_agent", session.user_agent}}});
+        return unchanged;
+      },
+      db::Growth::none);
   return tokens_for(app, user, session.id, refresh_token);
 }
 
@@ -132,24 +161,32 @@ Tokens refresh_tokens(App& app, const std::string& refresh_token) {
     SessionId session;
     Me user;
   };
+  const auto by = audit::by_anonymous();
   // What ends a family must be committed, so the unit returns it rather than throw.
-  const auto outcome = app.writer.run([&](db::Tx& tx) -> Outcome {
-    const auto session = store::living_by_secret(tx, old_hash);
-    if (!session || session->kind != store::SessionKind::token) {
-      const auto family = store::family_of_used(tx, old_hash);
-      const auto owner = family ? store::living(tx, *family) : std::nullopt;
-      if (owner) end_session(tx, owner->user, owner->id);
-      return {.session = family.value_or(SessionId{})};
-    }
-    if (session->expires_at <= now) return {.fate = Fate::expired};
-    if (session->disabled) return {.fate = Fate::disabled};
-    store::keep_used(tx, old_hash, session->id, now);
-    store::rotate(
-        tx, session->id, crypto::sha256(new_token),
-        {.last_seen_at = now,
-         .expires_at = std::min(now + kSessionIdle, session->created_at + kSessionLongest)});
-    return {.fate = Fate::rotated, .session = session->id, .user = me(tx, session->user)};
-  });
+  const auto outcome = app.writer.run(
+      [&](db::Tx& tx) -> Outcome {
+        const auto session = store::living_by_secret(tx, old_hash);
+        if (!session || session->kind != store::SessionKind::token) {
+          const auto family = store::family_of_used(tx, old_hash);
+          const auto owner = family ? store::living(tx, *family) : std::nullopt;
+          if (owner && end_session(tx, owner->user, owner->id)) {
+            audit::record(tx, by,
+                          {.action = audit::Action::token_reused,
+                           .subject = owner->id,
+                           .details = {{"user_id", owner->user}}});
+          }
+          return {.session = family.value_or(SessionId{})};
+        }
+        if (session->expires_at <= now) return {.fate = Fate::expired};
+        if (session->disabled) return {.fate = Fate::disabled};
+        store::keep_used(tx, old_hash, session->id, now);
+        store::rotate(
+            tx, session->id, crypto::sha256(new_token),
+            {.last_seen_at = now,
+             .expires_at = std::min(now + kSessionIdle, session->created_at + kSessionLongest)});
+        return {.fate = Fate::rotated, .session = session->id, .user = me(tx, session->user)};
+      },
+      db::Growth::none);
   access_of(app).callers.forget(outcome.session);
   switch (outcome.fate) {
     case Fate::rotated:
@@ -165,16 +202,30 @@ Tokens refresh_tokens(App& app, const std::string& refresh_token) {
 }
 
 void end_session(App& app, UserId user, SessionId session) {
-  app.writer.run([&](db::Tx& tx) {
-    const auto living = store::living(tx, session);
-    if (!living || living->user != user) throw not_found();
-    end_session(tx, user, session);
-  });
+  const auto by = audit::by(user);
+  app.writer.run(
+      [&](db::Tx& tx) {
+        const auto living = store::living(tx, session);
+        if (!living || living->user != user) throw not_found();
+        end_session(tx, user, session);
+        audit::record(tx, by, {.action = audit::Action::session_ended, .subject = session});
+      },
+      db::Growth::none);
   access_of(app).callers.forget(session);
 }
 
 void end_other_sessions(App& app, UserId user, SessionId kept) {
-  app.writer.run([&](db::Tx& tx) { end_sessions(tx, user, kept); });
+  const auto by = audit::by(user);
+  app.writer.run(
+      [&](db::Tx& tx) {
+        const int ended = end_sessions(tx, user, kept);
+        if (ended == 0) return;
+        audit::record(tx, by,
+                      {.action = audit::Action::sessions_ended,
+                       .subject = user,
+                       .details = {{"sessions", ended}, {"kept", kept}}});
+      },
+      db::Growth::none);
   access_of(app).callers.forget(user);
 }
 
@@ -188,22 +239,31 @@ void change_password(App& app, UserId user, SessionId session, const std::string
   }
   require_password(app, *account, session, current);
   const auto phc = access_of(app).hashing.hash(fresh);
-  app.writer.run([&](db::Tx& tx) {
-    require_unchanged(tx, *account);
-    store::set_password(tx, user, phc);
-    end_sessions(tx, user, session);
-  });
+  const auto by = audit::by(user);
+  app.writer.run(
+      [&](db::Tx& tx) {
+        require_unchanged(tx, *account);
+        store::set_password(tx, user, phc);
+        const int ended = end_sessions(tx, user, session);
+        audit::record(tx, by,
+                      {.action = audit::Action::password_changed,
+                       .subject = user,
+                       .details = {{"sessions_ended", ended}}});
+      },
+      db::Growth::none);
   access_of(app).callers.forget(user);
 }
 
 bool tidy(db::Writer& writer, Time now) {
   constexpr int kSlice = 200;
-  return writer.run([&](db::Tx& tx) {
-    const auto sessions = store::expired(tx, now, kSlice);
-    for (const auto& session : sessions) end_session(tx, session.user, session.id);
-    const auto replies = store::remove_replies(tx, now - kRepliesKept, kSlice);
-    return sessions.size() == kSlice || replies == kSlice;
-  });
+  return writer.run(
+      [&](db::Tx& tx) {
+        const auto sessions = store::expired(tx, now, kSlice);
+        for (const auto& session : sessions) end_session(tx, session.user, session.id);
+        const auto replies = store::remove_replies(tx, now - kRepliesKept, kSlice);
+        return sessions.size() == kSlice || replies == kSlice;
+      },
+      db::Growth::none);
 }
 
 }  // namespace confab::accounts

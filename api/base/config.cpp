@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "api/base/error.h"
+#include "api/base/network.h"
 #include "api/base/text.h"
 
 namespace confab {
@@ -213,6 +214,24 @@ Setting log_level() {
           }};
 }
 
+Setting free_space_min() {
+  return {"CONFAB_FREE_SPACE_MIN",
+          "Free space in MB under which nothing new is stored; auto: 1000, or 5 % of the disk when "
+          "that is more; 0: never refuses",
+          [](Config& config, const std::string& text) {
+            constexpr std::uint64_t kMost = 1'000'000'000;
+            config.free_space_min_mb.reset();
+            if (text == "auto") return;
+            const auto value = whole_number<std::uint64_t>(text);
+            if (!value || *value > kMost) refuse("auto, or a number of megabytes");
+            config.free_space_min_mb = *value;
+          },
+          [](const Config& config) {
+            return config.free_space_min_mb ? std::to_string(*config.free_space_min_mb)
+                                            : std::string("auto");
+          }};
+}
+
 std::size_t edits_between(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -279,6 +298,23 @@ const std::vector<Setting>& settings() {
       log_level(),
       words("CONFAB_LOG_FORMAT", "json, text, or auto (text when the log is a terminal)",
             &Config::log_format, accept_log_format),
+      number("CONFAB_CONNECTIONS_PER_ADDRESS",
+             "Connections and streams from one address; those of trusted proxies count by the "
+             "address they name",
+             &Config::connections_per_address, 1, 1'000'000),
+      words("CONFAB_TRUSTED_PROXIES",
+            "Addresses whose X-Forwarded-For is believed: 10.0.0.0/8, loopback, none; a unix "
+            "socket's always is",
+            &Config::trusted_proxies, [](std::string& text) { Networks::parse(text); }),
+      Setting{"CONFAB_STREAM_HANDOVER",
+              "auto: streams leave libmicrohttpd when it lets them; off: never",
+              [](Config& config, const std::string& text) {
+                if (text != "auto" && text != "off") refuse("auto, or off");
+                config.stream_handover = text == "auto";
+              },
+              [](const Config& config) {
+                return std::string(config.stream_handover ? "auto" : "off");
+              }},
       number("CONFAB_HTTP_THREADS", "Threads that read and write connections",
              &Config::http_threads, 1, 64),
       number("CONFAB_WORK_THREADS", "Threads that answer requests", &Config::work_threads, 1, 512),
@@ -286,10 +322,24 @@ const std::vector<Setting>& settings() {
              &Config::database_connections, 1, 150),
       number("CONFAB_PASSWORD_MEMORY_KIB", "Memory that hashing one password takes",
              &Config::password_memory_kib, 8 * 1024, 1024 * 1024),
+      words("CONFAB_AUDIT_CHECKPOINTS",
+            "File, best on another machine's disk, that the audit log's signed checkpoints are "
+            "also added to",
+            &Config::audit_checkpoints, [](std::string& text) { text = absolute_path(text); }),
+      free_space_min(),
       number<std::int64_t>("CONFAB_EVENT_DAYS", "How long events are kept for resuming streams",
                            &Config::event_days, 1, 365),
       number<std::int64_t>("CONFAB_EVENT_LIMIT", "How many events are kept at most",
                            &Config::event_limit, 10, 100'000'000),
+      number("CONFAB_SLOW_REQUEST_MS",
+             "Requests that take longer are logged as http.slow; 0: none is",
+             &Config::slow_request_ms, 0, 600'000),
+      number("CONFAB_METRICS_PORT",
+             "Port on 127.0.0.1 that answers GET /metrics to everybody; 0: none",
+             &Config::metrics_port, 0, 65535),
+      words("CONFAB_METRICS_TOKEN_FILE",
+            "File with the bearer token that opens GET /metrics on the main port; empty: closed",
+            &Config::metrics_token_file, [](std::string& text) { text = absolute_path(text); }),
       elsewhere("CONFAB_MIGRATIONS", "Directory of the migrations (read by confab)"),
       elsewhere("CONFAB_DATABASE_POOL_MB",
                 "Memory of the private database's buffer pool (read by confab)"),

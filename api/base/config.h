@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,12 +26,22 @@ struct Config {
   std::string frontend;  ///< Directory of the built SPA.
   log::Level log_level = log::Level::info;
   std::string log_format = "json";  ///< `json` or `text`; `auto` is settled while reading.
+  int connections_per_address = 512;
+  std::string trusted_proxies = "loopback";  ///< As Networks::parse reads it.
+  bool stream_handover = true;
   int http_threads = 1;
   int work_threads = 64;
   int database_connections = 8;
   int password_memory_kib = 64 * 1024;
+  std::string audit_checkpoints;  ///< Another file for the audit log's checkpoints; or empty.
+  std::optional<std::uint64_t> free_space_min_mb;  ///< Unset: 1 GB or 5 %, the larger.
   std::int64_t event_days = 7;
   std::int64_t event_limit = 1'000'000;
+  int slow_request_ms = 1000;  ///< 0: none is logged.
+  int metrics_port = 0;        ///< 0: none.
+  std::string metrics_token_file;
+
+  bool shows_metrics() const { return metrics_port != 0 || !metrics_token_file.empty(); }
 
   /// True when cookies must do without `Secure`: people come over plain http to
   /// an address that is not their own machine.

@@ -35,19 +35,31 @@ void Executor::stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
+    for (Bed* bed : asleep_) {
+      bed->called = true;
+      bed->wake.notify_one();
+    }
+    asleep_.clear();
   }
-  wake_.notify_all();
   for (auto& thread : threads_) thread.join();
 }
 
 bool Executor::submit(std::function<void()> task) {
-  {
-    std::lock_guard lock(mutex_);
-    if (stopping_ || tasks_.size() >= capacity_) return false;
-    tasks_.push_back(std::move(task));
-  }
-  wake_.notify_one();
+  // Called under the lock: the bed is its thread's own and goes with it.
+  std::lock_guard lock(mutex_);
+  if (stopping_ || tasks_.size() >= capacity_) return false;
+  tasks_.push_back(std::move(task));
+  if (Bed* bed = next_to_wake()) bed->wake.notify_one();
   return true;
+}
+
+Executor::Bed* Executor::next_to_wake() {
+  if (waking_ || tasks_.empty() || asleep_.empty()) return nullptr;
+  Bed* bed = asleep_.back();
+  asleep_.pop_back();
+  bed->called = true;
+  waking_ = true;
+  return bed;
 }
 
 std::size_t Executor::waiting() {
@@ -58,14 +70,21 @@ std::size_t Executor::waiting() {
 void Executor::run(int index) {
   name_thread(name_ + '-' + std::to_string(index));
   if (at_start_) at_start_();
+  Bed bed;
   for (;;) {
     std::function<void()> task;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
+      while (tasks_.empty() && !stopping_) {
+        bed.called = false;
+        asleep_.push_back(&bed);
+        bed.wake.wait(lock, [&] { return bed.called; });
+        waking_ = false;
+      }
       if (tasks_.empty()) break;
       task = std::move(tasks_.front());
       tasks_.pop_front();
+      if (Bed* other = next_to_wake()) other->wake.notify_one();
     }
     // A task that throws is a bug, but not a reason to take the server down.
     try {

@@ -15,6 +15,10 @@ void name_thread(const std::string& name);
 
 /// A fixed set of threads that run what they are handed, in the order of its
 /// coming. The destructor lets what waits run to its end.
+///
+/// No task waits while a thread sleeps. But threads are called one at a time, each
+/// by the one before when more is left: short tasks are then run by a few warm
+/// threads, instead of waking all in turn.
 class Executor {
  public:
   /// `at_start` and `at_end` run in every thread (per-thread state of libraries).
@@ -31,16 +35,24 @@ class Executor {
   std::size_t waiting();
 
  private:
+  /// A thread's place to sleep.
+  struct Bed {
+    std::condition_variable wake;
+    bool called = false;
+  };
+
   void run(int index);
   void stop();
+  Bed* next_to_wake();
 
   const std::string name_;
   const std::size_t capacity_;
   const std::function<void()> at_start_;
   const std::function<void()> at_end_;
   std::mutex mutex_;
-  std::condition_variable wake_;
   std::deque<std::function<void()>> tasks_;
+  std::vector<Bed*> asleep_;  ///< The last to lie down is the first to be called.
+  bool waking_ = false;       ///< Somebody was called and has not got up yet.
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

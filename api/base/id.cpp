@@ -2,8 +2,17 @@
 
 namespace confab {
 
+namespace {
+
+constexpr std::int64_t kEpoch = 1'735'689'600'000;  // 2025-01-01T00:00:00Z
+
+}  // namespace
+
+std::uint64_t IdMaker::first_of(Time at) {
+  return at.ms <= kEpoch ? 0 : static_cast<std::uint64_t>(at.ms - kEpoch) << 22;
+}
+
 std::uint64_t IdMaker::next() {
-  constexpr std::int64_t kEpoch = 1'735'689'600'000;  // 2025-01-01T00:00:00Z
   constexpr std::uint32_t kCounts = 1U << 12;
   std::lock_guard lock(mutex_);
   const std::int64_t now = clock_.now().ms - kEpoch;

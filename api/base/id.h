@@ -48,6 +48,8 @@ class IdMaker {
   IdMaker(const Clock& clock, std::uint32_t node) : clock_(clock), node_(node & 0x3ff) {}
 
   std::uint64_t next();
+  /// The least id that can be made at that moment.
+  static std::uint64_t first_of(Time at);
   template <typename IdType>
   IdType make() {
     return IdType{next()};

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "api/base/error.h"
+#include "api/base/log.h"
 
 namespace confab::metrics {
 
@@ -16,6 +17,11 @@ bool is_name(std::string_view name) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                   c == '_';
          });
+}
+
+void require_name(std::string_view name) {
+  if (is_name(name)) return;
+  throw Error(Code::internal, "No metric may be called " + std::string(name) + ".");
 }
 
 void append_escaped(std::string& out, std::string_view text, bool quotes) {
@@ -71,6 +77,13 @@ void append_histogram(std::string& out, const std::string& name, const std::stri
   append_sample(out, name + "_count", labels, std::to_string(total));
 }
 
+std::string head_of(const std::string& name, std::string_view help, std::string_view type) {
+  std::string out = "# HELP " + name + ' ';
+  append_escaped(out, help, false);
+  out += "\n# TYPE " + name + ' ' + std::string(type) + '\n';
+  return out;
+}
+
 }  // namespace
 
 Histogram::Histogram(std::vector<double> bounds)
@@ -90,14 +103,12 @@ std::vector<std::uint64_t> Histogram::buckets() const {
 }
 
 std::vector<double> latency_bounds() {
-  return {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+  return {0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 }
 
 Registry::Series& Registry::series(std::string_view type, std::string_view name,
                                    std::string_view help, const Labels& labels) {
-  if (!is_name(name)) {
-    throw Error(Code::internal, "No metric may be called " + std::string(name) + ".");
-  }
+  require_name(name);
   auto family = families_.find(name);
   if (family == families_.end()) {
     family = families_.emplace(std::string(name), Family{type, std::string(help), {}}).first;
@@ -130,13 +141,61 @@ Histogram& Registry::histogram(std::string_view name, std::string_view help,
   return *made;
 }
 
-std::string Registry::text() const {
+void Scrape::counter(std::string_view name, std::string_view help, double value,
+                     const Labels& labels) {
+  add("counter", name, help, value, labels);
+}
+
+void Scrape::gauge(std::string_view name, std::string_view help, double value,
+                   const Labels& labels) {
+  add("gauge", name, help, value, labels);
+}
+
+void Scrape::add(std::string_view type, std::string_view name, std::string_view help, double value,
+                 const Labels& labels) {
+  require_name(name);
+  auto family = families_.find(name);
+  if (family == families_.end()) {
+    family = families_.emplace(std::string(name), Family{type, std::string(help), {}}).first;
+  } else if (family->second.type != type) {
+    throw Error(Code::internal, "The metric " + std::string(name) + " is of another kind already.");
+  }
+  family->second.values[printed(labels)] = value;
+}
+
+Registry::Collector::~Collector() {
+  if (registry_ == nullptr) return;
+  std::lock_guard lock(registry_->collectors_mutex_);
+  registry_->collectors_.erase(place_);
+}
+
+Registry::Collector Registry::on_scrape(Collect collect) {
+  Collector collector;
+  std::lock_guard lock(collectors_mutex_);
+  collector.place_ = collectors_.insert(collectors_.end(), std::move(collect));
+  collector.registry_ = this;
+  return collector;
+}
+
+Scrape Registry::collect() const {
+  std::lock_guard lock(collectors_mutex_);
+  Scrape all;
+  for (const auto& collect : collectors_) {
+    try {
+      collect(all);
+    } catch (const std::exception& bug) {
+      log::error("base.scrape", {{"what", bug.what()}});
+    }
+  }
+  return all;
+}
+
+void Registry::print_kept(std::map<std::string, Page>& pages) const {
   std::lock_guard lock(mutex_);
-  std::string out;
   for (const auto& [name, family] : families_) {
-    out += "# HELP " + name + ' ';
-    append_escaped(out, family.help, false);
-    out += "\n# TYPE " + name + ' ' + std::string(family.type) + '\n';
+    std::string& out = pages[name].text;
+    pages[name].type = family.type;
+    out = head_of(name, family.help, family.type);
     for (const auto& [labels, series] : family.series) {
       if (series.counter != nullptr) {
         append_sample(out, name, labels, std::to_string(series.counter->value()));
@@ -147,6 +206,25 @@ std::string Registry::text() const {
       }
     }
   }
+}
+
+std::string Registry::text() const {
+  const Scrape scraped = collect();
+  std::map<std::string, Page> pages;
+  print_kept(pages);
+  for (const auto& [name, family] : scraped.families_) {
+    auto& page = pages[name];
+    if (page.text.empty()) page = {family.type, head_of(name, family.help, family.type)};
+    if (page.type != family.type) {
+      log::error("base.scrape", {{"what", "a metric of two kinds"}, {"name", name}});
+      continue;
+    }
+    for (const auto& [labels, value] : family.values) {
+      append_sample(page.text, name, labels, decimal(value));
+    }
+  }
+  std::string out;
+  for (const auto& [name, page] : pages) out += page.text;
   return out;
 }
 

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <vector>
 
+#include "api/base/metrics.h"
+#include "api/base/waited.h"
 #include "api/db/tx.h"
 
 namespace confab::db {
@@ -13,7 +15,8 @@ namespace confab::db {
 /// Connections for reading. Changes go through the Writer.
 class Pool {
  public:
-  Pool(Address address, std::size_t size) : address_(std::move(address)), size_(size) {}
+  /// `metrics` takes the pool's measures, when given, and outlives it.
+  Pool(Address address, std::size_t size, metrics::Registry* metrics = nullptr);
 
   /// So that a client of a database that hangs gets its refusal within 2 s.
   static constexpr std::chrono::milliseconds kPatience{1700};
@@ -23,6 +26,7 @@ class Pool {
   /// Throws Error(unavailable) when the database does not answer within `patience`.
   template <typename F>
   auto read(F&& use, std::chrono::milliseconds patience = kPatience) {
+    const WaitTimer timer(&Waited::database);
     const Deadline deadline(std::chrono::steady_clock::now() + patience);
     try {
       return read_once(use);
@@ -74,6 +78,7 @@ class Pool {
     Tx tx(lease.connection());
     return use(tx);
   }
+  void describe(metrics::Scrape& scrape);
   std::unique_ptr<Connection> take();
   void give_back(std::unique_ptr<Connection> connection);
   void drop_idle();
@@ -84,6 +89,9 @@ class Pool {
   std::condition_variable free_;
   std::vector<std::unique_ptr<Connection>> idle_;
   std::size_t open_ = 0;
+  metrics::Histogram* waits_ = nullptr;
+  metrics::Counter* refused_ = nullptr;
+  metrics::Registry::Collector collector_;
 };
 
 }  // namespace confab::db

@@ -18,9 +18,10 @@ namespace confab::http {
 
 /// Who is calling, as `authenticate` found out.
 struct Caller {
-  UserId user;        ///< Zero: nobody.
-  SessionId session;  ///< The session or token that vouches for the user.
-  bool is_admin = false;
+  UserId user;            ///< Zero: nobody.
+  SessionId session;      ///< The session or token that vouches for the user.
+  bool is_admin = false;  ///< Or owner.
+  bool is_owner = false;
   bool by_cookie = false;
   explicit operator bool() const { return static_cast<bool>(user); }
 };
@@ -33,7 +34,7 @@ struct Call {
   std::vector<std::pair<std::string, std::string>> headers;  ///< Names in lower case.
   std::string body;
   /// Of the peer, without port; `unix` for a socket in the file system. What a
-  /// proxy on this machine says in X-Forwarded-For counts instead.
+  /// trusted proxy says in X-Forwarded-For counts instead.
   std::string address;
   std::string request_id;
   /// `{room_id}` -> text, decoded after the path was split.
@@ -67,6 +68,10 @@ struct Call {
   bool has_copy(std::string_view etag) const;
 };
 
+/// A counted place; given back when the last holder lets go of it. May outlive
+/// the server.
+using Seat = std::shared_ptr<const void>;
+
 /// What goes back. `stream` takes the socket over after the head is sent.
 struct Reply {
   int status = 200;
@@ -75,9 +80,10 @@ struct Reply {
   std::vector<std::pair<std::string, std::string>> headers;
   /// Shared bytes instead of `body`, for static files.
   std::shared_ptr<const std::string> shared_body;
-  /// Called once, from the I/O thread, with a duplicate of the connection's
-  /// descriptor after the head is on the wire; the callee owns the descriptor.
-  std::function<void(int descriptor)> stream;
+  /// Called once, from the I/O thread, with a descriptor to write to after the
+  /// head is on the wire. The callee owns it, and keeps `seat` until it has closed
+  /// it: so long the stream counts among its address's connections.
+  std::function<void(int descriptor, Seat seat)> stream;
 
   Reply& header(std::string name, std::string value) {
     headers.emplace_back(std::move(name), std::move(value));

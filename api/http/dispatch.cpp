@@ -7,6 +7,7 @@
 #include "api/base/clock.h"
 #include "api/base/crypto.h"
 #include "api/base/log.h"
+#include "api/base/request.h"
 #include "api/http/origin.h"
 
 namespace confab::http {
@@ -17,9 +18,20 @@ bool below(std::string_view path, std::string_view base) {
   return path == base || (path.starts_with(base) && path[base.size()] == '/');
 }
 
-bool is_health(std::string_view path) { return path == "/healthz" || path == "/readyz"; }
+constexpr std::string_view kMetrics = "/metrics";
 
-Reply healthy() { return {.body = R"({"status":"ok"})"}; }
+/// Asked for by machines, again and again.
+bool is_probe(std::string_view path) {
+  return path == "/healthz" || path == "/readyz" || path == kMetrics;
+}
+
+std::int64_t ms_of(std::chrono::steady_clock::duration duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+Reply healthy(const std::string& status = "ok") {
+  return {.body = R"({"status":")" + status + R"("})"};
+}
 
 Reply not_allowed(const Call& call, const std::string& allowed) {
   Reply reply =
@@ -68,12 +80,21 @@ Dispatch::Dispatch(Server::Settings settings, const Router& router)
       router_(router),
       assets_(settings_.frontend),
       docs_(json::print(router.openapi(settings_.version))),
-      limits_(settings_.quotas) {}
+      limits_(settings_.quotas),
+      measures_(std::make_unique<Measures>(
+          settings_.metrics != nullptr ? *settings_.metrics : own_metrics_, router)) {}
 
 Dispatch::Plan Dispatch::plan(Call& call, const std::string& query) const noexcept {
+  Plan plan = choose(call, query);
+  plan.queued = !plan.reply;
+  if (plan.queued) measures_->queued();
+  return plan;
+}
+
+Dispatch::Plan Dispatch::choose(Call& call, const std::string& query) const noexcept {
   try {
     try {
-      call.address = calling_address(call);
+      call.address = calling_address(call, settings_.trusted_proxies);
       if ((below(call.path, Router::kBase) && call.path != "/api/v1/openapi.json") ||
           call.path.starts_with(Router::kWellKnown)) {
         read_query(call, query);
@@ -84,6 +105,7 @@ Dispatch::Plan Dispatch::plan(Call& call, const std::string& query) const noexce
       }
       if (call.path == "/healthz") return {.reply = healthy()};
       if (call.path == "/readyz") return {};
+      if (call.path == kMetrics) return plan_metrics(call);
       if (auto page = docs_.serve(call)) return {.reply = std::move(page)};
       if (below(call.path, "/api")) throw Error(Code::not_found, "The API has no such address.");
       return {.reply = assets_.serve(call)};
@@ -115,12 +137,38 @@ Dispatch::Plan Dispatch::plan_api(Call& call) const {
   }
 }
 
-Reply Dispatch::work(Call& call, const Plan& plan) noexcept {
+Dispatch::Plan Dispatch::plan_metrics(const Call& call) const {
+  const auto& page = settings_.metrics_page;
+  if (!page.text) throw Error(Code::not_found, "This server shows no metrics here.");
+  constexpr std::string_view kScheme = "Bearer ";
+  const auto given = call.header("authorization");
+  const bool fits = !page.token.empty() && given.starts_with(kScheme) &&
+                    crypto::equal(given.substr(kScheme.size()), page.token);
+  if (page.open || fits) return {};
+  Reply refusal =
+      problem(Error(Code::unauthenticated, "Send the token of CONFAB_METRICS_TOKEN_FILE."), call);
+  refusal.header("WWW-Authenticate", "Bearer realm=\"metrics\"");
+  return {.reply = std::move(refusal)};
+}
+
+Reply Dispatch::work(Call& call, Plan& plan) noexcept {
+  plan.begun = std::chrono::steady_clock::now();
+  measures_->begun(*plan.begun - plan.made);
+  waited() = {};
+  Reply reply = answer(call, plan);
+  plan.waited = waited();
+  return reply;
+}
+
+Reply Dispatch::answer(Call& call, const Plan& plan) noexcept {
   try {
     try {
       if (plan.route != nullptr) return run(call, *plan.route);
-      if (settings_.ready) settings_.ready();
-      return healthy();
+      if (call.path == kMetrics) {
+        return {.type = "text/plain; version=0.0.4; charset=utf-8",
+                .body = settings_.metrics_page.text()};
+      }
+      return settings_.ready ? healthy(settings_.ready()) : healthy();
     } catch (const Error& error) {
       return error.code() == Code::internal ? mistake(call, error.what()) : problem(error, call);
     } catch (const std::exception& bug) {
@@ -137,6 +185,7 @@ Reply Dispatch::work(Call& call, const Plan& plan) noexcept {
 }
 
 Reply Dispatch::run(Call& call, const Router::Route& route) {
+  const RequestScope scope({.id = call.request_id, .address = call.address});
   const Endpoint& endpoint = route.endpoint;
   Reply refusal;
   if (endpoint.access != Access::anonymous) {
@@ -160,6 +209,9 @@ Reply Dispatch::run(Call& call, const Router::Route& route) {
   const auto answer = [&] {
     if (endpoint.access == Access::admin && !call.caller.is_admin) {
       throw Error(Code::insufficient_role, "Only the server's administrators may do this.");
+    }
+    if (endpoint.access == Access::owner && !call.caller.is_owner) {
+      throw Error(Code::insufficient_role, "Only the server's owners may do this.");
     }
     return route.handler(call);
   };
@@ -197,6 +249,7 @@ Reply Dispatch::overloaded(const Call& call) const {
 
 void Dispatch::seal(const Call& call, const Plan& plan, Reply& reply, std::int64_t started_ms,
                     bool head) const noexcept {
+  if (plan.queued) measures_->ended();
   try {
     finish(call, plan, reply, started_ms, head);
   } catch (const std::exception& bug) {
@@ -216,33 +269,30 @@ void Dispatch::finish(const Call& call, const Plan& plan, Reply& reply, std::int
     reply.header("Strict-Transport-Security", "max-age=31536000");
   }
 
-  const std::int64_t ms = monotonic_ms() - started_ms;
-  count(call, plan, reply.status, ms);
-  const auto level = is_health(call.path) ? log::debug : log::info;
-  level("http.request", {{"method", head ? "HEAD" : call.method},
-                         {"route", plan.route != nullptr ? plan.route->endpoint.path : "-"},
+  const auto now = std::chrono::steady_clock::now();
+  const auto took = now - plan.made;
+  measures_->answered(plan.route, call, reply.status, took);
+  const char* route = plan.route != nullptr ? plan.route->endpoint.path : "-";
+  const std::string method = head ? "HEAD" : call.method;
+  const auto level = is_probe(call.path) ? log::debug : log::info;
+  level("http.request", {{"method", method},
+                         {"route", route},
                          {"status", reply.status},
-                         {"ms", ms},
+                         {"ms", monotonic_ms() - started_ms},
                          {"request_id", call.request_id},
                          {"user", call.caller.user.value}});
-}
-
-void Dispatch::count(const Call& call, const Plan& plan, int status, std::int64_t ms) const {
-  if (settings_.metrics == nullptr) return;
-  // Only names of ours: a path or an unknown method would make a series each.
-  const Endpoint* endpoint = plan.route != nullptr ? &plan.route->endpoint : nullptr;
-  const std::string route = endpoint != nullptr    ? endpoint->path
-                            : is_health(call.path) ? call.path
-                                                   : "other";
-  const std::string method = endpoint != nullptr ? endpoint->method : "any";
-  settings_.metrics
-      ->counter("confab_http_requests_total", "Requests answered.",
-                {{"method", method}, {"route", route}, {"status", std::to_string(status)}})
-      .add();
-  settings_.metrics
-      ->histogram("confab_http_request_seconds", "From the head to the reply.",
-                  metrics::latency_bounds(), {{"method", method}, {"route", route}})
-      .observe(static_cast<double>(ms) / 1000);
+  // Not what a client took over sending its request.
+  if (settings_.slow_ms == 0 || took < std::chrono::milliseconds(settings_.slow_ms)) return;
+  const auto begun = plan.begun.value_or(now);
+  log::warn("http.slow", {{"request_id", call.request_id},
+                          {"method", method},
+                          {"route", route},
+                          {"status", reply.status},
+                          {"ms", ms_of(took)},
+                          {"queue_ms", ms_of(begun - plan.made)},
+                          {"handler_ms", ms_of(now - begun)},
+                          {"writer_ms", ms_of(plan.waited.writer)},
+                          {"database_ms", ms_of(plan.waited.database)}});
 }
 
 }  // namespace confab::http

@@ -6,12 +6,12 @@
 
 #include <atomic>
 #include <cstdint>
-#include <list>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/base/guarded.h"
-#include "api/http/deadlines.h"
+#include "api/http/admission.h"
 #include "api/http/dispatch.h"
 #include "api/http/listen.h"
 
@@ -46,8 +46,10 @@ struct Exchange {
   MHD_Connection* connection = nullptr;
   std::shared_ptr<Wake> wake;
   std::int64_t started_ms = 0;
-  std::string target;                     ///< Path and query as received.
+  std::string target;                     ///< Path and query, undecoded.
+  std::optional<std::string> authority;   ///< Of a target in absolute form.
   const char* received_target = nullptr;  ///< Where it was received; while the head is read.
+  std::size_t received_size = 0;
   std::string query;
   Call call;
   bool begun = false;      ///< The head was read.
@@ -58,6 +60,7 @@ struct Exchange {
   std::size_t dropped = 0;
   Dispatch::Plan plan;
   Reply reply;
+  Seat seat;  ///< For the reply's stream.
 
   /// Who comes last: the executor with the reply, or the loop giving up on it.
   struct End {
@@ -91,15 +94,6 @@ struct Exchange {
     MHD_resume_connection(connection);
     wake->ring();
   }
-};
-
-/// One connection.
-struct Peer {
-  int descriptor = -1;
-  std::string address;
-  Progress progress;
-  std::shared_ptr<Exchange> exchange;
-  std::list<Peer>::iterator self;
 };
 
 }  // namespace confab::http

@@ -72,9 +72,24 @@ std::string_view value_of(const Head& head, std::string_view name) {
 
 }  // namespace
 
+std::optional<std::string> take_authority(std::string& target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!same_name(std::string_view(target).substr(0, scheme.size()), scheme)) continue;
+    const auto end = std::min(target.find_first_of("/?#", scheme.size()), target.size());
+    std::string authority = target.substr(scheme.size(), end - scheme.size());
+    target.erase(0, end);
+    if (!target.starts_with('/')) target.insert(0, 1, '/');
+    return authority;
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> why_refuse(const Head& head) {
   if (!is_token(head.method)) return "The method is not a token.";
   if (head.version != "HTTP/1.1" && head.version != "HTTP/1.0") return "Only HTTP/1.1 is spoken.";
+  if (head.authority && !is_host(*head.authority)) {
+    return "The request target is a full address without a plain host.";
+  }
   if (!is_target(head.target)) {
     return "The request target must be a path, with everything unusual percent-encoded.";
   }
@@ -106,8 +121,9 @@ std::optional<std::string> why_refuse(const Head& head) {
 
 std::optional<std::string> why_refuse_layout(const Head& head) {
   const auto end_of = [](std::string_view text) { return text.data() + text.size(); };
-  // The target and the version have one space between them.
-  if (head.version.data() != end_of(head.received_target) + 1) {
+  // Method, target and version have one space between them.
+  if (head.received_target.data() != end_of(head.method) + 1 ||
+      head.version.data() != end_of(head.received_target) + 1) {
     return "The request line is not three words with single spaces.";
   }
   const char* line_end = end_of(head.version);

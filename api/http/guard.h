@@ -13,12 +13,17 @@ struct Head {
   std::string_view method;
   std::string_view target;  ///< Path and query, undecoded.
   std::string_view version;
+  std::optional<std::string> authority = {};  ///< Of a target in absolute form.
   /// Names as sent, values as libmicrohttpd cut them.
   std::vector<std::pair<std::string_view, std::string_view>> headers;
-  /// The same bytes as `target` where they were received, and the head's length.
+  /// The whole target where it was received, and the head's length.
   std::string_view received_target;
   std::size_t received = 0;
 };
+
+/// Makes a target in absolute form (`http://host/path`) one in origin form, and
+/// returns its authority; leaves every other as it is.
+std::optional<std::string> take_authority(std::string& target);
 
 /// Why this head must be refused and its connection closed, or nothing.
 ///

@@ -1,9 +1,5 @@
 #include "api/http/loop.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -17,42 +13,30 @@
 #include <cstring>
 #include <thread>
 
-#include "api/base/calls.h"
 #include "api/base/clock.h"
 #include "api/base/log.h"
+#include "api/http/acceptor.h"
+#include "api/http/answer.h"
 #include "api/http/exchange.h"
 #include "api/http/guard.h"
+#include "api/http/handover.h"
+#include "api/http/peers.h"
 
 namespace confab::http {
 
 namespace {
 
-using Daemon = std::unique_ptr<MHD_Daemon, Calls<MHD_stop_daemon>>;
-using Response = std::unique_ptr<MHD_Response, Calls<MHD_destroy_response>>;
-
 constexpr unsigned kConnections = 19'000;
 constexpr std::size_t kMemory = 16 * 1024;
 constexpr std::int64_t kStopMs = 5'000;
-constexpr std::int64_t kProbeMs = 2'000;
 /// A body this many times over the limit is not even read to its end.
 constexpr std::size_t kDropFactor = 16;
-
-std::string text_of(const sockaddr* address) {
-  char text[INET6_ADDRSTRLEN] = {};
-  if (address == nullptr || address->sa_family == AF_UNIX) return "unix";
-  if (address->sa_family == AF_INET) {
-    const auto* v4 = reinterpret_cast<const sockaddr_in*>(address);
-    inet_ntop(AF_INET, &v4->sin_addr, text, sizeof text);
-  } else {
-    const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address);
-    if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr)) {
-      inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], text, sizeof text);
-    } else {
-      inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof text);
-    }
-  }
-  return text;
-}
+/// Connections taken between two turns of the daemon.
+constexpr int kArrivals = 32;
+/// Connections beyond the total that may ask for the server's health.
+constexpr int kReserve = 16;
+constexpr std::int64_t kReserveHeadMs = 1'000;
+constexpr std::int64_t kFullLogMs = 10'000;
 
 Peer& peer_of(MHD_Connection* connection) {
   const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -65,7 +49,8 @@ Head head_of(MHD_Connection* connection, const Exchange& exchange, const char* m
   Head head{.method = method,
             .target = exchange.target,
             .version = version,
-            .received_target = {exchange.received_target, exchange.target.size()},
+            .authority = exchange.authority,
+            .received_target = {exchange.received_target, exchange.received_size},
             .received = size != nullptr ? size->header_size : 0};
   const auto collect = [](void* to, MHD_ValueKind, const char* name, std::size_t name_size,
                           const char* value, std::size_t value_size) noexcept {
@@ -88,79 +73,24 @@ void fill(Call& call, const Head& head) {
     std::transform(lower.begin(), lower.end(), lower.begin(),
                    [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     while (!copy.empty() && (copy.back() == ' ' || copy.back() == '\t')) copy.pop_back();
+    // RFC 9112 section 3.2.2: a full address overrules the header.
+    if (head.authority && lower == "host") copy = *head.authority;
   }
 }
 
-/// Hands the socket to the reply's `stream`, once the head is on the wire.
-ssize_t hand_over(void* cls, std::uint64_t, char*, std::size_t) noexcept {
-  try {
-    Peer& peer = *static_cast<Peer*>(cls);
-    peer.progress.enter(Step::handed, monotonic_ms());
-    const auto stream = std::exchange(peer.exchange->reply.stream, nullptr);
-    Descriptor copy(::fcntl(peer.descriptor, F_DUPFD_CLOEXEC, 0));
-    if (stream && copy.get() >= 0) {
-      // libmicrohttpd may have left the head waiting for more to send with it.
-      const int off = 0;
-      const int on = 1;
-      ::setsockopt(copy.get(), IPPROTO_TCP, TCP_CORK, &off, sizeof off);
-      ::setsockopt(copy.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      stream(copy.release());
-    }
-  } catch (const std::exception& bug) {
-    log::error("http.hand_over", {{"what", bug.what()}});
-  } catch (...) {
-    log::error("http.hand_over");
-  }
-  return MHD_CONTENT_READER_END_OF_STREAM;
-}
+bool is_health(std::string_view path) { return path == "/healthz" || path == "/readyz"; }
 
-Response make_response(Peer& peer, Exchange& exchange) {
-  Reply& reply = exchange.reply;
-  if (reply.stream && !exchange.head) {
-    Response response(
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16, &hand_over, &peer, nullptr));
-    // No chunks, and the connection ends with the body.
-    if (response) {
-      MHD_set_response_options(response.get(), MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
-    }
-    return response;
+/// A stream that a proxy carries counts under the address it is carried for.
+void seat_stream(Exchange& exchange, Admission& admission) {
+  Seat carried = admission.seat_behind_proxy(exchange.call.address);
+  if (!carried) {
+    exchange.reply = problem(
+        Error(Code::too_many_streams, "Your address has as many streams open as it may have."),
+        exchange.call);
+    return;
   }
-  // Not copied: the exchange outlives the sending.
-  const std::string& body = reply.shared_body ? *reply.shared_body : reply.body;
-  return Response(MHD_create_response_from_buffer(body.size(), const_cast<char*>(body.data()),
-                                                  MHD_RESPMEM_PERSISTENT));
-}
-
-void add_header(const Response& response, const std::string& name, const std::string& value) {
-  if (MHD_add_response_header(response.get(), name.c_str(), value.c_str()) != MHD_YES) {
-    log::error("http.reply", {{"what", "a header that cannot be sent"}, {"name", name}});
-  }
-}
-
-MHD_Result send(Peer& peer, Exchange& exchange) {
-  Reply& reply = exchange.reply;
-  const Response response = make_response(peer, exchange);
-  if (!response) return MHD_NO;
-  const std::size_t size = reply.shared_body ? reply.shared_body->size() : reply.body.size();
-  if (size != 0 || reply.stream) add_header(response, "Content-Type", reply.type);
-  for (const auto& [name, value] : reply.headers) add_header(response, name, value);
-  if (exchange.close) add_header(response, "Connection", "close");
-  peer.progress.enter(Step::reply, monotonic_ms(), static_cast<std::int64_t>(size));
-  return MHD_queue_response(exchange.connection, static_cast<unsigned>(reply.status),
-                            response.get());
-}
-
-/// libmicrohttpd takes a short read for an emptied socket, and so never learns of
-/// an end that came together with the last bytes. What ends later, it hears of.
-bool has_left(Peer& peer, std::int64_t now_ms) {
-  Progress& progress = peer.progress;
-  // Not at once: the next request may be in libmicrohttpd's buffer already.
-  if (progress.step != Step::idle || progress.probed || now_ms < progress.since_ms + kProbeMs) {
-    return false;
-  }
-  progress.probed = true;
-  char byte = 0;
-  return ::recv(peer.descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+  exchange.seat =
+      std::make_shared<const std::pair<Seat, Seat>>(std::move(exchange.seat), std::move(carried));
 }
 
 void log_daemon(void*, const char* format, va_list arguments) noexcept {
@@ -180,19 +110,38 @@ std::size_t leave_escaped(void*, MHD_Connection*, char* text) noexcept { return 
 
 struct Loop::State {
   const std::shared_ptr<Dispatch> dispatch;
+  const std::shared_ptr<Admission> admission;
   Executor& executor;
-  std::list<Peer> peers;
+  Acceptor acceptor;
+  Peers peers;
+  Pumps pumps;
+  const bool hand_over;
+  Arrival* arriving = nullptr;  ///< While the daemon is given it.
+  Seat arriving_seat;
+  bool arriving_reserve = false;
+  std::int64_t turned_away = 0;
+  std::int64_t next_full_log = 0;
+  Census census{};  ///< As the metrics have it.
   const std::shared_ptr<Wake> wake = std::make_shared<Wake>();
   std::atomic<bool> stopping{false};
   Daemon daemon;
   std::thread thread;
 
-  State(std::shared_ptr<Dispatch> d, Executor& e) : dispatch(std::move(d)), executor(e) {}
+  State(Descriptor listener, Parts parts, Executor& e)
+      : dispatch(std::move(parts.dispatch)),
+        admission(std::move(parts.admission)),
+        executor(e),
+        acceptor(std::move(listener)),
+        hand_over(parts.hand_over) {}
 
-  void start(Descriptor listener);
+  void start();
   void run() noexcept;
   void turn(std::int64_t most_ms);
+  void accept_some();
+  void admit(Arrival arrival, std::int64_t now);
+  bool room_for(const Arrival& arrival, std::int64_t now);
   void sweep();
+  void say_full(std::int64_t now);
   bool busy() const;
   void finish_all();
 
@@ -200,6 +149,7 @@ struct Loop::State {
   MHD_Result take_body(Peer& peer, Exchange& exchange, std::string_view bytes) const;
   MHD_Result ask(Peer& peer, const std::shared_ptr<Exchange>& exchange);
   MHD_Result reply_now(Peer& peer, Exchange& exchange, Reply reply);
+  MHD_Result send(Peer& peer) { return http::send(peer, hand_over ? nullptr : &pumps); }
 
   static void on_connection(void* cls, MHD_Connection* connection, void** context,
                             MHD_ConnectionNotificationCode code) noexcept;
@@ -216,17 +166,16 @@ void Loop::State::on_connection(void* cls, MHD_Connection* connection, void** co
   State& state = *static_cast<State*>(cls);
   try {
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-      if (*context != nullptr) state.peers.erase(static_cast<Peer*>(*context)->self);
+      if (*context != nullptr) state.peers.remove(*static_cast<Peer*>(*context));
       *context = nullptr;
       return;
     }
     const auto* descriptor = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    const auto* address = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    Peer& peer = state.peers.emplace_back(Peer{.descriptor = descriptor->connect_fd});
-    peer.self = std::prev(state.peers.end());
+    Peer& peer = state.peers.add(descriptor->connect_fd, monotonic_ms());
     *context = &peer;
-    peer.progress.enter(Step::head, monotonic_ms());
-    peer.address = text_of(address != nullptr ? address->client_addr : nullptr);
+    peer.address = std::move(state.arriving->text);
+    peer.seat = std::move(state.arriving_seat);
+    peer.reserve = state.arriving_reserve;
   } catch (...) {
     log::error("http.connect");  // without a context its first request is refused
   }
@@ -244,8 +193,10 @@ void* Loop::State::on_target(void* cls, const char* target, MHD_Connection* conn
     exchange.started_ms = monotonic_ms();
     exchange.target = target;
     exchange.received_target = target;
+    exchange.received_size = exchange.target.size();
+    exchange.authority = take_authority(exchange.target);
     // The first request's time began with the connection.
-    if (peer.progress.step != Step::head) peer.progress.enter(Step::head, exchange.started_ms);
+    if (peer.progress.step != Step::head) peer.enter(Step::head, exchange.started_ms);
     return &exchange;
   } catch (...) {
     return nullptr;
@@ -267,7 +218,7 @@ MHD_Result Loop::State::on_access(void* cls, MHD_Connection* connection, const c
     }
     if (!exchange->asked) return state.ask(peer, exchange);
     if (exchange->abandoned()) return MHD_NO;
-    return send(peer, *exchange);
+    return state.send(peer);
   } catch (const std::exception& bug) {
     log::error("http.access", {{"what", bug.what()}});
   } catch (...) {
@@ -282,14 +233,14 @@ void Loop::State::on_completed(void*, MHD_Connection* connection, void** context
   Peer& peer = peer_of(connection);
   // Releases a stream that was never handed over.
   peer.exchange.reset();
-  if (peer.progress.step != Step::handed) peer.progress.enter(Step::idle, monotonic_ms());
+  if (peer.progress.step != Step::handed) peer.enter(Step::idle, monotonic_ms());
   *context = nullptr;
 }
 
 MHD_Result Loop::State::begin(Peer& peer, Exchange& exchange, const char* method,
                               const char* version) {
   exchange.begun = true;
-  exchange.close = stopping;
+  exchange.close = stopping || peer.reserve;
   Call& call = exchange.call;
   call.method = method;
   call.address = peer.address;
@@ -318,7 +269,7 @@ MHD_Result Loop::State::begin(Peer& peer, Exchange& exchange, const char* method
     return ask(peer, peer.exchange);
   }
   if (length > 0 || call.has_header("transfer-encoding")) {
-    peer.progress.enter(Step::body, monotonic_ms());
+    peer.enter(Step::body, monotonic_ms());
     if (!exchange.too_large) call.body.reserve(length);
   }
   return MHD_YES;
@@ -350,16 +301,20 @@ MHD_Result Loop::State::ask(Peer& peer, const std::shared_ptr<Exchange>& exchang
   }
   exchange->plan = dispatch->plan(exchange->call, exchange->query);
   if (exchange->plan.reply) return reply_now(peer, *exchange, std::move(*exchange->plan.reply));
+  const bool refused = peer.reserve && !is_health(exchange->call.path);
 
-  peer.progress.enter(Step::handler, monotonic_ms());
+  peer.enter(Step::handler, monotonic_ms());
+  exchange->seat = peer.seat;
   MHD_suspend_connection(exchange->connection);
-  const auto work = [exchange, dispatch = dispatch] {
+  const bool forwarded = exchange->call.address != peer.address;
+  const auto work = [exchange, forwarded, dispatch = dispatch, admission = admission] {
     exchange->reply = dispatch->work(exchange->call, exchange->plan);
+    if (exchange->reply.stream && forwarded) seat_stream(*exchange, *admission);
     dispatch->seal(exchange->call, exchange->plan, exchange->reply, exchange->started_ms,
                    exchange->head);
     exchange->finish();
   };
-  if (!executor.submit(work)) {
+  if (refused || !executor.submit(work)) {
     exchange->reply = dispatch->overloaded(exchange->call);
     dispatch->seal(exchange->call, exchange->plan, exchange->reply, exchange->started_ms,
                    exchange->head);
@@ -372,14 +327,13 @@ MHD_Result Loop::State::reply_now(Peer& peer, Exchange& exchange, Reply reply) {
   exchange.asked = true;
   exchange.reply = std::move(reply);
   dispatch->seal(exchange.call, exchange.plan, exchange.reply, exchange.started_ms, exchange.head);
-  return send(peer, exchange);
+  return send(peer);
 }
 
-void Loop::State::start(Descriptor listener) {
+void Loop::State::start() {
   daemon.reset(MHD_start_daemon(
-      MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, nullptr,
-      nullptr, &on_access, this, MHD_OPTION_EXTERNAL_LOGGER, &log_daemon, nullptr,
-      MHD_OPTION_LISTEN_SOCKET, listener.get(), MHD_OPTION_CONNECTION_LIMIT, kConnections,
+      kDaemonFlags, 0, nullptr, nullptr, &on_access, this, MHD_OPTION_EXTERNAL_LOGGER, &log_daemon,
+      nullptr, MHD_OPTION_CONNECTION_LIMIT, kConnections + kArrivals + kReserve,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMemory, MHD_OPTION_CONNECTION_TIMEOUT,
       static_cast<unsigned>(
           std::max<std::int64_t>(1, dispatch->settings().deadlines.idle_ms / 1000)),
@@ -388,7 +342,6 @@ void Loop::State::start(Descriptor listener) {
       MHD_OPTION_UNESCAPE_CALLBACK, &leave_escaped, nullptr, MHD_OPTION_STRICT_FOR_CLIENT, 1,
       MHD_OPTION_END));
   if (!daemon) throw Error(Code::internal, "libmicrohttpd would not start");
-  listener.release();
   thread = std::thread([this] { run(); });
 }
 
@@ -398,39 +351,105 @@ void Loop::State::turn(std::int64_t most_ms) {
   if (MHD_get_timeout(daemon.get(), &wait) == MHD_YES) {
     most_ms = std::min(most_ms, static_cast<std::int64_t>(wait));
   }
-  std::array<pollfd, 2> ready = {{{.fd = info->epoll_fd, .events = POLLIN, .revents = 0},
-                                  {.fd = wake->descriptor(), .events = POLLIN, .revents = 0}}};
-  ::poll(ready.data(), ready.size(), static_cast<int>(most_ms));
+  acceptor.tend();
+  const std::int64_t now = monotonic_ms();
+  std::array<pollfd, 4> ready = {
+      {{.fd = info->epoll_fd, .events = POLLIN, .revents = 0},
+       {.fd = wake->descriptor(), .events = POLLIN, .revents = 0},
+       {.fd = acceptor.descriptor(now), .events = POLLIN, .revents = 0},
+       {.fd = hand_over ? -1 : pumps.descriptor(), .events = POLLIN, .revents = 0}}};
+  ::poll(ready.data(), ready.size(), static_cast<int>(acceptor.rest(now, most_ms)));
   if (ready[1].revents != 0) wake->answer();
+  if (ready[2].revents != 0) accept_some();
+  if (ready[3].revents != 0) pumps.answer();
   if (MHD_run(daemon.get()) != MHD_YES) log::error("http.run", {{"what", "the daemon failed"}});
+}
+
+void Loop::State::accept_some() {
+  const std::int64_t now = monotonic_ms();
+  for (int i = 0; i < kArrivals; ++i) {
+    auto arrival = acceptor.next(now);
+    if (!arrival) return;
+    admit(std::move(*arrival), now);
+  }
+}
+
+void Loop::State::admit(Arrival arrival, std::int64_t now) {
+  arriving_seat = admission->seat(arrival.text);
+  if (!arriving_seat || !room_for(arrival, now)) {
+    arriving_seat = nullptr;
+    ++turned_away;
+    return say_full(now);
+  }
+  arriving = &arrival;
+  const int socket = arrival.socket.release();  // from here on the daemon's, even if it fails
+  const auto size = arrival.text == "unix" ? 0 : arrival.size;
+  if (MHD_add_connection(daemon.get(), socket, reinterpret_cast<sockaddr*>(&arrival.address),
+                         size) != MHD_YES) {
+    log::warn("http.accept", {{"what", "the daemon takes no connection"}});
+  }
+  arriving_seat = nullptr;
+}
+
+/// Whether it may stay; makes room where that is needed. Sets the reserve's mark
+/// when there is none to be made.
+bool Loop::State::room_for(const Arrival& arrival, std::int64_t now) {
+  const int over = std::max(admission->over(),
+                            static_cast<int>(peers.size() + 1) - static_cast<int>(kConnections));
+  arriving_reserve = false;
+  if (over <= 0 && !arrival.last) return true;
+  say_full(now);
+  if (Peer* peer = peers.spare(now)) {
+    peers.drop(*peer);
+    arriving_reserve = arrival.last;
+    return true;
+  }
+  arriving_reserve = true;
+  if (over <= kReserve) return true;
+  // Nothing is idle and the reserve is full of newcomers: the first of them has
+  // had its chance.
+  Peer* peer = peers.oldest_head();
+  if (peer != nullptr) peers.drop(*peer);
+  return peer != nullptr;
+}
+
+void Loop::State::say_full(std::int64_t now) {
+  if (now < next_full_log) return;
+  next_full_log = now + kFullLogMs;
+  log::warn("http.full",
+            {{"connections", admission->taken()}, {"turned_away", std::exchange(turned_away, 0)}});
 }
 
 void Loop::State::sweep() {
   const std::int64_t now = monotonic_ms();
-  for (Peer& peer : peers) {
-    if (!overdue(peer.progress, now, dispatch->settings().deadlines) && !has_left(peer, now))
-      continue;
+  Census found{};
+  peers.each([&](Peer& peer) {
+    const Progress& progress = peer.progress;
+    ++found[static_cast<std::size_t>(progress.step)];
+    const bool waited =
+        peer.reserve && progress.step == Step::head && now - progress.since_ms > kReserveHeadMs;
+    if (!waited && !overdue(progress, now, dispatch->settings().deadlines) && !peer.has_left(now))
+      return;
     log::debug("http.deadline",
-               {{"step", static_cast<int>(peer.progress.step)}, {"address", peer.address}});
+               {{"step", static_cast<int>(progress.step)}, {"address", peer.address}});
     ::shutdown(peer.descriptor, SHUT_RDWR);
-  }
+  });
+  dispatch->measures().connections(std::exchange(census, found), found);
 }
 
 bool Loop::State::busy() const {
-  return std::any_of(peers.begin(), peers.end(), [](const Peer& peer) {
-    const Step step = peer.progress.step;
-    return step == Step::body || step == Step::handler || step == Step::reply;
-  });
+  return peers.has(Step::body) || peers.has(Step::handler) || peers.has(Step::reply);
 }
 
 void Loop::State::finish_all() {
-  Descriptor listener(MHD_quiesce_daemon(daemon.get()));
+  acceptor.end();
   const std::int64_t until = monotonic_ms() + kStopMs;
   while (busy() && monotonic_ms() < until) turn(20);
-  for (const Peer& peer : peers) {
+  peers.each([](Peer& peer) {
     // A connection that still sleeps may not be closed.
     if (peer.progress.step == Step::handler) peer.exchange->abandon();
-  }
+    if (peer.pump) peer.pump->end();
+  });
   turn(0);
   daemon.reset();
 }
@@ -456,10 +475,10 @@ void Loop::State::run() noexcept {
   }
 }
 
-Loop::Loop(Descriptor listener, int index, std::shared_ptr<Dispatch> dispatch, Executor& executor)
-    : state_(std::make_unique<State>(std::move(dispatch), executor)) {
+Loop::Loop(Descriptor listener, int index, Parts parts, Executor& executor)
+    : state_(std::make_unique<State>(std::move(listener), std::move(parts), executor)) {
   log::debug("http.listen", {{"loop", index}});
-  state_->start(std::move(listener));
+  state_->start();
 }
 
 void Loop::stop() noexcept {

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "api/base/executor.h"
+#include "api/http/admission.h"
 #include "api/http/dispatch.h"
 #include "api/http/listen.h"
 
@@ -15,7 +16,14 @@ namespace confab::http {
 /// thread hangs when one wait returns exactly 128 events, so it is not used.
 class Loop {
  public:
-  Loop(Descriptor listener, int index, std::shared_ptr<Dispatch> dispatch, Executor& executor);
+  /// What the loops of a server share.
+  struct Parts {
+    std::shared_ptr<Dispatch> dispatch;
+    std::shared_ptr<Admission> admission;
+    bool hand_over = true;  ///< Streams leave libmicrohttpd; else they are pumped through it.
+  };
+
+  Loop(Descriptor listener, int index, Parts parts, Executor& executor);
   /// Lets requests under way end (5 s at most), then closes every connection.
   ~Loop();
   Loop(const Loop&) = delete;

@@ -49,11 +49,24 @@ Json::Value parameter(const std::string& name, const char* in, bool required,
   return out;
 }
 
+/// What the ids in paths are, where a name of ours stands for one too.
+const char* meaning_of(std::string_view name) {
+  if (name == "user_id") return "An id, or `me`.";
+  if (name == "session_id") return "An id, or `current`.";
+  return "An id.";
+}
+
+bool may_mismatch(const Endpoint& endpoint) {
+  return std::find(endpoint.errors.begin(), endpoint.errors.end(), Code::version_mismatch) !=
+         endpoint.errors.end();
+}
+
 Json::Value parameters_of(const Router::Route& route) {
   Json::Value list(Json::arrayValue);
   for (const auto& segment : route.segments) {
     if (!segment.starts_with('{')) continue;
-    list.append(parameter(segment.substr(1, segment.size() - 2), "path", true, ""));
+    const auto name = segment.substr(1, segment.size() - 2);
+    list.append(parameter(name, "path", true, meaning_of(name)));
   }
   for (const std::string_view each : route.endpoint.query) {
     const auto colon = each.find(':');
@@ -62,23 +75,29 @@ Json::Value parameters_of(const Router::Route& route) {
     list.append(parameter(std::string(each.substr(0, colon)), "query", false, meaning));
   }
   if (route.endpoint.creates) list.append(ref("parameters/IdempotencyKey"));
+  if (route.conditional) list.append(ref("parameters/IfNoneMatch"));
+  if (may_mismatch(route.endpoint)) list.append(ref("parameters/IfMatch"));
   return list;
 }
 
 /// Every code this endpoint may answer, by status.
 std::map<int, std::set<std::string>> errors_of(const Router::Route& route) {
   std::set<Code> codes(route.endpoint.errors.begin(), route.endpoint.errors.end());
-  codes.insert({Code::invalid_request, Code::rate_limited, Code::internal, Code::unavailable});
+  // What is looked at before the endpoint: a body that none needs may be too large all the same.
+  codes.insert({Code::invalid_request, Code::ambiguous_auth, Code::body_too_large,
+                Code::unsupported_media_type, Code::rate_limited, Code::internal,
+                Code::unavailable});
   const bool unsafe = std::string_view(route.endpoint.method) != "GET";
-  if (unsafe) codes.insert({Code::csrf_rejected, Code::body_too_large});
+  if (unsafe) codes.insert({Code::csrf_rejected, Code::storage_full});
   if (route.endpoint.access != Access::anonymous) {
-    codes.insert(
-        {Code::unauthenticated, Code::ambiguous_auth, Code::token_expired, Code::token_revoked});
+    codes.insert({Code::unauthenticated, Code::token_expired, Code::token_revoked});
   }
-  if (route.endpoint.access == Access::admin) codes.insert(Code::insufficient_role);
+  if (route.endpoint.access == Access::admin || route.endpoint.access == Access::owner) {
+    codes.insert(Code::insufficient_role);
+  }
   if (!route.in.isNull()) {
-    codes.insert({Code::invalid_json, Code::invalid_utf8, Code::unknown_field, Code::invalid_value,
-                  Code::unsupported_media_type});
+    codes.insert(
+        {Code::invalid_json, Code::invalid_utf8, Code::unknown_field, Code::invalid_value});
   }
   if (!route.endpoint.query.empty()) codes.insert(Code::invalid_value);
   if (route.endpoint.creates) codes.insert(Code::idempotency_mismatch);
@@ -93,15 +112,40 @@ std::map<int, std::set<std::string>> errors_of(const Router::Route& route) {
   return by_status;
 }
 
+/// A response with that meaning and the header that all have.
+Json::Value response(const std::string& meaning) {
+  Json::Value out = object();
+  out["description"] = meaning;
+  out["headers"]["X-Request-Id"] = ref("headers/RequestId");
+  return out;
+}
+
+/// What one status of a refusal says.
+Json::Value refusal(int status, const std::set<std::string>& names) {
+  std::string list;
+  for (const auto& name : names) list += (list.empty() ? "`" : ", `") + name + '`';
+  Json::Value bad = response(list);
+  for (const auto& name : names) bad["x-codes"].append(name);
+  bad["content"]["application/problem+json"]["schema"] = ref("schemas/Problem");
+  if (status == 401) bad["headers"]["WWW-Authenticate"] = ref("headers/WWWAuthenticate");
+  if (status == 429 || status == 503) bad["headers"]["Retry-After"] = ref("headers/RetryAfter");
+  return bad;
+}
+
 Json::Value responses_of(const Router::Route& route) {
   Json::Value responses = object();
-  Json::Value good = object();
-  good["description"] = route.out.isNull() && route.endpoint.status == 204 ? "Done." : "As asked.";
+  Json::Value good =
+      response(route.out.isNull() && route.endpoint.status == 204 ? "Done." : "As asked.");
+  if (route.tagged) good["headers"]["ETag"] = ref("headers/ETag");
+  if (route.endpoint.creates) {
+    good["headers"]["Idempotency-Replayed"] = ref("headers/IdempotencyReplayed");
+  }
   const std::string produces = route.endpoint.produces;
   if (!route.out.isNull()) {
     good["content"][produces]["schema"] = route.out;
-    if (std::string_view(route.endpoint.method) == "GET") {
-      responses["304"]["description"] = "If-None-Match names the present version.";
+    if (route.conditional) {
+      responses["304"] = response("If-None-Match names the present version.");
+      responses["304"]["headers"]["ETag"] = ref("headers/ETag");
     }
   } else if (produces != "application/json") {
     good["content"][produces]["schema"] = text_type("string");
@@ -112,15 +156,7 @@ Json::Value responses_of(const Router::Route& route) {
   responses[std::to_string(route.endpoint.status)] = std::move(good);
 
   for (const auto& [status, names] : errors_of(route)) {
-    Json::Value bad = object();
-    std::string list;
-    for (const auto& name : names) {
-      list += (list.empty() ? "`" : ", `") + name + '`';
-      bad["x-codes"].append(name);
-    }
-    bad["description"] = list;
-    bad["content"]["application/problem+json"]["schema"] = ref("schemas/Problem");
-    responses[std::to_string(status)] = std::move(bad);
+    responses[std::to_string(status)] = refusal(status, names);
   }
   return responses;
 }
@@ -146,6 +182,7 @@ Json::Value operation(const Router::Route& route) {
     if (*endpoint.scope != '\0') bearer.append(endpoint.scope);
   }
   if (endpoint.access == Access::admin) out["x-role"] = "admin";
+  if (endpoint.access == Access::owner) out["x-role"] = "owner";
   return out;
 }
 
@@ -173,17 +210,48 @@ Json::Value problem_schema() {
   return problem;
 }
 
-Json::Value components(const Schemas& schemas) {
+Json::Value header(const char* meaning, bool required) {
   Json::Value out = object();
-  for (const auto& [name, schema] : schemas) out["schemas"][name] = schema;
-  out["schemas"]["Problem"] = problem_schema();
+  out["description"] = meaning;
+  out["required"] = required;
+  out["schema"] = text_type("string");
+  return out;
+}
 
+Json::Value headers() {
+  Json::Value out = object();
+  out["RequestId"] =
+      header("The request's own `X-Request-Id` when it is usable, or a new one.", true);
+  out["RequestId"]["schema"]["maxLength"] = 64;
+  out["ETag"] = header("The version, in quotes.", true);
+  out["IdempotencyReplayed"] =
+      header("`true` when this is the kept answer of an earlier request.", false);
+  out["RetryAfter"] = header("Seconds to wait.", false);
+  out["WWWAuthenticate"] = header("How to sign in (RFC 9110).", true);
+  return out;
+}
+
+Json::Value parameters() {
+  Json::Value out = object();
   Json::Value key = parameter("Idempotency-Key", "header", false,
                               "1 to 64 visible ASCII characters. A repeated request with the same "
                               "key and body gets the first one's answer.");
   key["schema"]["minLength"] = 1;
   key["schema"]["maxLength"] = 64;
-  out["parameters"]["IdempotencyKey"] = std::move(key);
+  out["IdempotencyKey"] = std::move(key);
+  out["IfNoneMatch"] = parameter("If-None-Match", "header", false,
+                                 "ETags of copies at hand: 304 when one of them is current.");
+  out["IfMatch"] = parameter("If-Match", "header", false,
+                             "The ETag that the change is meant for: 412 when it is not current.");
+  return out;
+}
+
+Json::Value components(const Schemas& schemas) {
+  Json::Value out = object();
+  for (const auto& [name, schema] : schemas) out["schemas"][name] = schema;
+  out["schemas"]["Problem"] = problem_schema();
+  out["headers"] = headers();
+  out["parameters"] = parameters();
 
   Json::Value& schemes = out["securitySchemes"];
   schemes["cookie"]["type"] = "apiKey";
@@ -233,7 +301,11 @@ Json::Value Router::openapi(std::string_view version) const {
     }
     tags.insert(route->segments.front());
   }
-  for (const auto& tag : tags) out["tags"].append(object())["name"] = tag;
+  for (const auto& tag : tags) {
+    Json::Value& entry = out["tags"].append(object());
+    entry["name"] = tag;
+    entry["description"] = "`/" + tag + "` and what is below it.";
+  }
 
   out["x-events"] = object();
   for (const EventType& event : events_) {

@@ -37,10 +37,6 @@ bool is_own_origin(const Call& call, std::string_view origin) {
 
 [[noreturn]] void reject(const std::string& why) { throw Error(Code::csrf_rejected, why); }
 
-bool is_loopback(const std::string& address) {
-  return address == "unix" || address == "::1" || address.starts_with("127.");
-}
-
 }  // namespace
 
 void require_own_site(const Call& call, std::string_view cookie, std::string_view origin) {
@@ -77,8 +73,9 @@ void require_json(const Call& call) {
   }
 }
 
-std::string calling_address(const Call& call) {
-  if (!is_loopback(call.address) || !call.has_header("x-forwarded-for")) return call.address;
+std::string calling_address(const Call& call, const Networks& trusted) {
+  if (!call.has_header("x-forwarded-for")) return call.address;
+  if (call.address != "unix" && !trusted.contains(call.address)) return call.address;
   std::string_view chain;
   for (const auto& [name, value] : call.headers) {
     if (name == "x-forwarded-for") chain = value;

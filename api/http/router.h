@@ -17,7 +17,7 @@ namespace confab::http {
 /// is no default: an endpoint that does not say so does not compile.
 class Access {
  public:
-  enum Kind { anonymous, user, admin };
+  enum Kind { anonymous, user, admin, owner };  ///< The last two of the server.
   constexpr Access(Kind kind)
       : kind_(kind) {}  // NOLINT(google-explicit-constructor): reads as the kind
   constexpr operator Kind() const { return kind_; }  // NOLINT(google-explicit-constructor)
@@ -81,8 +81,10 @@ class Router {
   using Handler = std::function<Reply(const Call&)>;
   struct Route {
     Endpoint endpoint;
-    Json::Value in;   ///< Schema, null when there is no body.
-    Json::Value out;  ///< Schema, null when there is no body.
+    Json::Value in;            ///< Schema, null when there is no body.
+    Json::Value out;           ///< Schema, null when there is no body.
+    bool tagged = false;       ///< The reply has an ETag.
+    bool conditional = false;  ///< If-None-Match with it gets 304.
     Handler handler;
     std::vector<std::string> segments;
     std::vector<std::string> query_names;
@@ -96,6 +98,8 @@ class Router {
     Route route{.endpoint = endpoint};
     if constexpr (!std::is_same_v<In, Nothing>) route.in = schema_of<In>(schemas_);
     if constexpr (!std::is_same_v<Out, Nothing>) route.out = schema_of<Out>(schemas_);
+    route.tagged = Versioned<Out>;
+    route.conditional = Versioned<Out> && std::string_view(endpoint.method) == "GET";
     const int status = endpoint.status;
     route.handler = [handler = std::move(handler), status](const Call& call) -> Reply {
       const auto run = [&]() -> decltype(auto) {
@@ -129,6 +133,7 @@ class Router {
   void add_raw(const Endpoint& endpoint, Handler handler) {
     Route route{.endpoint = endpoint};
     route.out = schema_of<Out>(schemas_);
+    route.tagged = Versioned<Out>;
     route.handler = std::move(handler);
     insert(std::move(route));
   }

@@ -4,7 +4,9 @@
 
 #include <vector>
 
+#include "api/base/log.h"
 #include "api/http/dispatch.h"
+#include "api/http/handover.h"
 #include "api/http/loop.h"
 
 namespace confab::http {
@@ -37,10 +39,22 @@ Server::Server(Settings settings, const Router& router, Executor& executor)
                           ? listen_on(bind, state_->port, true).socket
                           : Descriptor(::fcntl(sockets.front().get(), F_DUPFD_CLOEXEC, 0)));
   }
-  const auto dispatch = std::make_shared<Dispatch>(std::move(settings), router);
+  const bool handed = settings.hand_over && can_hand_over(!state_->unix_path.empty());
+  // Pumped through, a stream holds three descriptors.
+  const Admission::Settings places{.total = settings.connections / (handed ? 1 : 3),
+                                   .per_network = settings.connections_per_network,
+                                   .trusted = settings.trusted_proxies};
+  const Loop::Parts parts{.dispatch = std::make_shared<Dispatch>(std::move(settings), router),
+                          .admission = std::make_shared<Admission>(places),
+                          .hand_over = handed};
+  if (handed) {
+    log::info("http.streams", {{"how", "handed over"}, {"connections", places.total}});
+  } else {
+    log::warn("http.streams", {{"how", "through libmicrohttpd"}, {"connections", places.total}});
+  }
   for (int i = 0; i < threads; ++i) {
     state_->loops.push_back(std::make_unique<Loop>(std::move(sockets[static_cast<std::size_t>(i)]),
-                                                   i, dispatch, executor));
+                                                   i, parts, executor));
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "api/base/executor.h"
 #include "api/base/metrics.h"
+#include "api/base/network.h"
 #include "api/http/call.h"
 #include "api/http/deadlines.h"
 #include "api/http/limits.h"
@@ -30,14 +31,30 @@ class Server {
     Quotas quotas = kDefaultQuotas;
     Deadlines deadlines;
     std::size_t max_body = 256 * 1024;
+    int connections = 19'000;           ///< At once, streams included; below the descriptors.
+    int connections_per_network = 512;  ///< The same from one address (of IPv6: one /64).
+    /// Whose X-Forwarded-For is believed, besides a unix socket's. Their connections
+    /// count by the address they name, not by their own.
+    Networks trusted_proxies = Networks::parse("loopback");
+    bool hand_over = true;  ///< False: streams stay in libmicrohttpd, as if it could not.
     /// Who calls: nobody, or throws Error. Runs on the executor, and not for
     /// endpoints that are open to everybody. `by_cookie` is filled in afterwards.
     std::function<Caller(const Call&)> authenticate;
-    /// GET /readyz: throws Error(unavailable) when the server cannot serve.
-    std::function<void()> ready;
+    /// GET /readyz: throws Error(unavailable) when the server cannot serve. Its answer's
+    /// status word: `ok`, or what it cannot do.
+    std::function<std::string()> ready;
     std::string version;
-    /// Counts and times requests by route and status, when given; outlives the server.
+    /// Counts and times requests and connections, when given; outlives the server.
     metrics::Registry* metrics = nullptr;
+    /// GET /metrics. The address exists only when its text does; whoever asks must send
+    /// `token` as a bearer token, unless it is open to everybody.
+    struct MetricsPage {
+      std::function<std::string()> text;
+      std::string token;
+      bool open = false;
+    } metrics_page = {};
+    /// A request that takes longer is logged with where its time went; 0: none is.
+    int slow_ms = 1000;
   };
 
   /// Binds and listens. Throws Error(internal) saying what the address needs.

@@ -40,6 +40,16 @@ void fail(db::Tx& tx, JobId id, std::string_view why, std::optional<Time> again_
          id);
 }
 
+std::vector<Count> counts(db::Tx& tx) {
+  return tx.rows(
+      [](const db::Row& row) {
+        Count count;
+        row.into(count.kind, count.state, count.jobs, count.oldest);
+        return count;
+      },
+      "SELECT kind, state, COUNT(*), MIN(created_at) FROM jobs GROUP BY kind, state");
+}
+
 std::optional<Time> next_due(db::Tx& tx) {
   const auto due = tx.value<std::optional<Time>>(
       "SELECT MIN(GREATEST(run_at, lease_until)) FROM jobs WHERE state = ?", State::waiting);

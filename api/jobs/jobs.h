@@ -40,6 +40,15 @@ void finish(db::Tx& tx, JobId id);
 /// Puts the job back for `again_at`, or among the dead when there is no such time.
 void fail(db::Tx& tx, JobId id, std::string_view why, std::optional<Time> again_at);
 
+struct Count {
+  std::string kind;
+  State state = State::waiting;
+  std::int64_t jobs = 0;
+  Time oldest;  ///< When the first of them was asked for.
+};
+/// How many jobs there are of each kind and state.
+std::vector<Count> counts(db::Tx& tx);
+
 /// When the next job is due.
 std::optional<Time> next_due(db::Tx& tx);
 

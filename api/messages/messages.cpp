@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "api/audit/audit.h"
 #include "api/base/crypto.h"
 #include "api/base/text.h"
 #include "api/db/pool.h"
@@ -181,21 +182,31 @@ Message edit(App& app, UserId editor, MessageId id, const std::string& body,
 }
 
 void remove(App& app, UserId remover, MessageId id, const rooms::RequireVersion& require) {
-  app.writer.run([&](db::Tx& tx) {
-    Message message = require_visible(tx, remover, id);
-    const auto role = tx.part<rooms::Book>().state(tx, message.room_id).role_of(remover);
-    const bool moderates = role && *role >= rooms::Role::moderator;
-    if (message.author_id != remover && !moderates) {
-      throw Error(Code::not_author, "Only its author or a moderator may delete a message.");
-    }
-    if (message.deleted_at) return;
-    if (require) require(message.version);
-    message.body.clear();
-    message.deleted_at = app.clock.now();
-    ++message.version;
-    store::update_body(tx, message);
-    emit(tx, "message.deleted", message, remover);
-  });
+  const auto by = audit::by(remover);
+  app.writer.run(
+      [&](db::Tx& tx) {
+        Message message = require_visible(tx, remover, id);
+        const auto role = tx.part<rooms::Book>().state(tx, message.room_id).role_of(remover);
+        const bool moderates = role && *role >= rooms::Role::moderator;
+        if (message.author_id != remover && !moderates) {
+          throw Error(Code::not_author, "Only its author or a moderator may delete a message.");
+        }
+        if (message.deleted_at) return;
+        if (require) require(message.version);
+        message.body.clear();
+        message.deleted_at = app.clock.now();
+        ++message.version;
+        store::update_body(tx, message);
+        emit(tx, "message.deleted", message, remover);
+        if (message.author_id != remover) {
+          audit::record(tx, by,
+                        {.action = audit::Action::message_removed,
+                         .subject = id,
+                         .room = message.room_id,
+                         .details = {{"author_id", message.author_id}}});
+        }
+      },
+      db::Growth::none);
 }
 
 std::unordered_map<std::uint64_t, std::string> json_by_ids(db::Tx& tx,

@@ -17,25 +17,28 @@ constexpr std::size_t kMostGates = 10'000;
 }  // namespace
 
 ReadState mark(App& app, UserId me, RoomId room, const ReadMark& mark) {
-  return app.writer.run([&](db::Tx& tx) {
-    const auto& known = tx.part<rooms::Book>().state(tx, room);
-    rooms::authorize(rooms::standing(known), known.role_of(me), rooms::Action::read);
-    if (mark.seq > known.last_seq) {
-      throw Error(Code::invalid_value,
-                  "The room's last seq is " + std::to_string(known.last_seq) + ".", "/seq");
-    }
-    auto state = store::read_state(tx, room, me);
-    const bool moves = mark.mark_unread ? mark.seq != state.read_seq : mark.seq > state.read_seq;
-    if (moves) {
-      state.read_seq = mark.seq;
-      store::set_read_seq(tx, room, me, mark.seq);
-    }
-    state.unread_count = rooms::unread_count(tx, room, me, state.read_seq);
-    if (moves) {
-      events::emit(tx, events::to_user(me), "read.updated", state, {.room = room, .actor = me});
-    }
-    return state;
-  });
+  return app.writer.run(
+      [&](db::Tx& tx) {
+        const auto& known = tx.part<rooms::Book>().state(tx, room);
+        rooms::authorize(rooms::standing(known), known.role_of(me), rooms::Action::read);
+        if (mark.seq > known.last_seq) {
+          throw Error(Code::invalid_value,
+                      "The room's last seq is " + std::to_string(known.last_seq) + ".", "/seq");
+        }
+        auto state = store::read_state(tx, room, me);
+        const bool moves =
+            mark.mark_unread ? mark.seq != state.read_seq : mark.seq > state.read_seq;
+        if (moves) {
+          state.read_seq = mark.seq;
+          store::set_read_seq(tx, room, me, mark.seq);
+        }
+        state.unread_count = rooms::unread_count(tx, room, me, state.read_seq);
+        if (moves) {
+          events::emit(tx, events::to_user(me), "read.updated", state, {.room = room, .actor = me});
+        }
+        return state;
+      },
+      db::Growth::none);
 }
 
 std::size_t TypingGate::Hash::operator()(const Key& key) const noexcept {

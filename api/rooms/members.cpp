@@ -1,3 +1,4 @@
+#include "api/audit/audit.h"
 #include "api/base/clock.h"
 #include "api/events/event.h"
 #include "api/rooms/authorize.h"
@@ -58,6 +59,7 @@ void archive_deserted(App& app, db::Tx& tx, Room room, UserId me) {
 }  // namespace
 
 Joined add(App& app, UserId me, RoomId id, UserId person) {
+  const auto by = audit::by(me);
   return app.writer.run([&](db::Tx& tx) -> Joined {
     auto scene = lock(tx, id, me, person);
     Room& room = scene.room;
@@ -75,34 +77,43 @@ Joined add(App& app, UserId me, RoomId id, UserId person) {
     const auto member = member_of(id, person, store::membership(tx, id, person).value());
     events::emit(tx, events::to_room(id), "member.added", MemberAdded{member, *user, room},
                  {.room = id, .actor = me, .effect = events::Effect::join, .subject = person});
+    audit::record(tx, by, {.action = audit::Action::member_added, .subject = person, .room = id});
     return {.member = member};
   });
 }
 
 void remove(App& app, UserId me, RoomId id, UserId person) {
-  app.writer.run([&](db::Tx& tx) {
-    const auto scene = lock(tx, id, me, person);
-    const Room& room = scene.room;
-    if (person == me) {
-      authorize(standing(room), scene.my_role(), Action::leave);
-    } else {
-      authorize(standing(room), scene.my_role(), Action::remove, scene.their_role());
-    }
-    const bool is_last = room.member_count == 1;
-    if (!is_last) require_another_owner(tx, scene);
-    if (is_last && !room.archived_at) archive_deserted(app, tx, room, me);
+  const auto by = audit::by(me);
+  app.writer.run(
+      [&](db::Tx& tx) {
+        const auto scene = lock(tx, id, me, person);
+        const Room& room = scene.room;
+        if (person == me) {
+          authorize(standing(room), scene.my_role(), Action::leave);
+        } else {
+          authorize(standing(room), scene.my_role(), Action::remove, scene.their_role());
+        }
+        const bool is_last = room.member_count == 1;
+        if (!is_last) require_another_owner(tx, scene);
+        const bool deserted = is_last && !room.archived_at;
+        if (deserted) archive_deserted(app, tx, room, me);
 
-    store::leave(tx, id, person, app.clock.now());
-    store::add_to_member_count(tx, id, -1);
-    tx.part<Book>().set_member(id, person, std::nullopt);
-    events::emit(tx, events::to_room(id), "member.removed",
-                 MemberRemoved{id, person, room.member_count - 1},
-                 {.room = id, .actor = me, .effect = events::Effect::leave, .subject = person});
-  });
+        store::leave(tx, id, person, app.clock.now());
+        store::add_to_member_count(tx, id, -1);
+        tx.part<Book>().set_member(id, person, std::nullopt);
+        events::emit(tx, events::to_room(id), "member.removed",
+                     MemberRemoved{id, person, room.member_count - 1},
+                     {.room = id, .actor = me, .effect = events::Effect::leave, .subject = person});
+        audit::Entry entry{.action = audit::Action::member_removed, .subject = person, .room = id};
+        if (deserted) entry.details.emplace_back("room_archived", true);
+        audit::record(tx, by, entry);
+      },
+      db::Growth::none);
 }
 
 Member change_member(App& app, UserId me, RoomId id, UserId person, const MemberChange& change,
                      const RequireVersion& require) {
+  const auto by = audit::by(me);
   return app.writer.run([&](db::Tx& tx) {
     auto scene = lock(tx, id, me, person);
     authorize(standing(scene.room), scene.my_role(), Action::read);
@@ -121,6 +132,7 @@ Member change_member(App& app, UserId me, RoomId id, UserId person, const Member
         change.notifications && *change.notifications != membership.notifications;
     if (!new_role && !new_notifications) return member_of(id, person, membership);
     if (new_role) require_another_owner(tx, scene);
+    const Role before = membership.role;
 
     membership.role = change.role.value_or(membership.role);
     membership.notifications = change.notifications.value_or(membership.notifications);
@@ -131,6 +143,11 @@ Member change_member(App& app, UserId me, RoomId id, UserId person, const Member
     const events::About about{.room = id, .actor = me};
     if (new_role) {
       events::emit(tx, events::to_room(id), "member.updated", MemberUpdated{member, {}}, about);
+      audit::record(tx, by,
+                    {.action = audit::Action::member_role_changed,
+                     .subject = person,
+                     .room = id,
+                     .details = {{"from", name_of(before)}, {"to", name_of(member.role)}}});
     }
     if (new_notifications) {
       events::emit(tx, events::to_user(me), "member.updated",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/audit/audit.h"
 #include "api/base/clock.h"
 #include "api/base/text.h"
 #include "api/events/event.h"
@@ -141,6 +142,21 @@ void save(db::Tx& tx, Room& room, UserId me, std::string_view event) {
   events::emit(tx, events::to_room(room.id), event, room, {.room = room.id, .actor = me});
 }
 
+/// What changed, without what people wrote.
+audit::Entry change_entry(const Room& before, const Room& after) {
+  const bool restored = before.archived_at && !after.archived_at;
+  audit::Entry entry{
+      .action = restored ? audit::Action::room_restored : audit::Action::room_changed,
+      .subject = after.id,
+      .room = after.id};
+  if (before.name != after.name) entry.details.emplace_back("name", true);
+  if (before.topic != after.topic) entry.details.emplace_back("topic", true);
+  if (before.visibility != after.visibility) {
+    entry.details.emplace_back("visibility", name_of(after.visibility));
+  }
+  return entry;
+}
+
 }  // namespace
 
 accounts::Once<Created> create(App& app, UserId me, const NewRoom& draft,
@@ -148,13 +164,22 @@ accounts::Once<Created> create(App& app, UserId me, const NewRoom& draft,
   const auto others = others_of(draft, me);
   Room room = room_of(draft, others.size());
   room.id = app.ids.make<RoomId>();
+  const auto by = audit::by(me);
   return app.writer.run([&](db::Tx& tx) {
     return accounts::once<Created>(tx, me, key, app.clock.now(), [&]() -> Created {
       if (room.kind == Kind::direct) {
         const auto existing = store::direct_room(tx, direct_key_of(me, others.front()));
         if (existing) return {.room = find(tx, me, *existing), .is_new = false};
       }
-      return {.room = make(app, tx, room, me, others, key ? key->key : "")};
+      auto made = make(app, tx, room, me, others, key ? key->key : "");
+      audit::record(tx, by,
+                    {.action = audit::Action::room_created,
+                     .subject = room.id,
+                     .room = room.id,
+                     .details = {{"kind", name_of(room.kind)},
+                                 {"visibility", name_of(room.visibility)},
+                                 {"others", others.size()}}});
+      return {.room = std::move(made)};
     });
   });
 }
@@ -166,6 +191,7 @@ MyRoom change(App& app, UserId me, RoomId id, const RoomChange& change,
   if (change.archived.value_or(false)) {
     throw misfit("Archive a room with DELETE; here it can only be restored.", "/archived");
   }
+  const auto by = audit::by(me);
   return app.writer.run([&](db::Tx& tx) {
     auto found = lock(tx, me, id);
     Room& room = found.room;
@@ -192,12 +218,16 @@ MyRoom change(App& app, UserId me, RoomId id, const RoomChange& change,
     const bool same = room.name == before.name && room.topic == before.topic &&
                       room.visibility == before.visibility &&
                       room.archived_at == before.archived_at;
-    if (!same) save(tx, room, me, "room.updated");
+    if (!same) {
+      save(tx, room, me, "room.updated");
+      audit::record(tx, by, change_entry(before, room));
+    }
     return find(tx, me, id);
   });
 }
 
 void archive(App& app, UserId me, RoomId id, const RequireVersion& require) {
+  const auto by = audit::by(me);
   app.writer.run([&](db::Tx& tx) {
     auto found = lock(tx, me, id);
     authorize(standing(found.room), role_in(found), Action::archive);
@@ -205,6 +235,7 @@ void archive(App& app, UserId me, RoomId id, const RequireVersion& require) {
     if (found.room.archived_at) return;
     found.room.archived_at = app.clock.now();
     save(tx, found.room, me, "room.archived");
+    audit::record(tx, by, {.action = audit::Action::room_archived, .subject = id, .room = id});
   });
 }
 

@@ -18,8 +18,15 @@ http::Reply stream_reply(App& app, const Call& call) {
     reply.body = "event: reset\ndata: {\"reason\":\"" + opening.reset + "\"}\n\n";
     return reply;
   }
-  reply.stream = [hub = app.hub, subscription = std::make_shared<events::Subscription>(
-                                     std::move(*opening.subscription))](int descriptor) {
+  reply.stream = [hub = app.hub, subscription = std::make_shared<events::Subscription>(std::move(
+                                     *opening.subscription))](int descriptor, http::Seat seat) {
+    // The slot lives as long as the stream, so the connection's seat goes with it.
+    struct Places {
+      std::shared_ptr<events::StreamSlot> slot;
+      http::Seat seat;
+    };
+    auto places = std::make_shared<Places>(Places{std::move(subscription->slot), std::move(seat)});
+    subscription->slot = {places, places->slot.get()};
     hub->subscribe(std::move(*subscription), descriptor);
   };
   return reply;

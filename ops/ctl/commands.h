@@ -12,5 +12,7 @@ void add_run(CLI::App& app);
 void add_migrate(CLI::App& app);
 void add_user(CLI::App& app);
 void add_config(CLI::App& app);
+void add_audit(CLI::App& app);
+void add_doctor(CLI::App& app);
 
 }  // namespace confab::ctl

@@ -8,6 +8,7 @@ namespace confab::ctl {
 /// Exit codes of the command line, after sysexits.h.
 enum class Exit : int {
   ok = 0,
+  trouble = 1,  ///< The command did its work, and found something wrong.
   usage = 64,
   data = 65,
   unavailable = 69,

@@ -38,6 +38,8 @@ int main(int argc, char** argv) {
   confab::ctl::add_migrate(app);
   confab::ctl::add_user(app);
   confab::ctl::add_config(app);
+  confab::ctl::add_audit(app);
+  confab::ctl::add_doctor(app);
   try {
     app.parse(argc, argv);
     return 0;

@@ -7,6 +7,7 @@
 #include "api/accounts/access/admission.h"
 #include "api/accounts/accounts.h"
 #include "api/app.h"
+#include "api/audit/trail.h"
 #include "api/base/clock.h"
 #include "api/base/crypto.h"
 #include "api/db/pool.h"
@@ -32,7 +33,8 @@ class Process {
         address_(db::parse_address(database_url(config_))),
         pool_(address_, 1),
         log_(clock_, ids_, [this](const auto&) { events::ring_doorbell(config_.data + "/run"); }),
-        writer_({.address = address_, .first_node = 200, .last_node = 299}, {&log_}),
+        trail_(clock_, ids_),
+        writer_({.address = address_, .first_node = 200, .last_node = 299}, {&log_, &trail_}),
         app{config_, clock_, ids_, keys_, pool_, writer_, nullptr} {
     accounts::start_access(app);
     try {
@@ -52,6 +54,7 @@ class Process {
   const db::Address address_;
   db::Pool pool_;
   events::Log log_;
+  audit::Trail trail_;
   db::Writer writer_;
 
  public:
@@ -75,6 +78,9 @@ void with_app(F&& use) {
     throw Failure(Exit::data, all, "");
   }
 }
+
+/// Who the audit log says it was.
+audit::Actor me_here() { return audit::by_command_line(os_user()); }
 
 accounts::User require_user(App& app, const std::string& login) {
   const auto user = app.pool.read([&](db::Tx& tx) { return accounts::find_by_login(tx, login); });
@@ -105,6 +111,7 @@ struct Options {
   std::string email;
   std::string display_name;
   std::string role = "member";
+  std::string reason;
   bool password_from_stdin = false;
 };
 
@@ -114,8 +121,8 @@ void create(const Options& options) {
     accounts::NewPerson person{
         .email = options.email, .username = options.login, .password = password};
     if (!options.display_name.empty()) person.display_name = options.display_name;
-    const auto me =
-        accounts::create_person(app, person, parse_enum<ServerRole>(options.role).value());
+    const auto me = accounts::create_person(
+        app, person, parse_enum<ServerRole>(options.role).value(), me_here());
     std::cout << "created " << me.username << " (" << name_of(me.server_role) << ")\n";
     show_password(options.password_from_stdin, password);
   });
@@ -142,14 +149,15 @@ void list() {
 void promote(const Options& options) {
   with_app([&](App& app) {
     const auto user = accounts::set_role(app, require_user(app, options.login).id,
-                                         parse_enum<ServerRole>(options.role).value());
+                                         parse_enum<ServerRole>(options.role).value(), me_here());
     std::cout << user.username << " is " << name_of(user.server_role) << " now\n";
   });
 }
 
 void disable(const Options& options, bool disabled) {
   with_app([&](App& app) {
-    const auto user = accounts::set_disabled(app, require_user(app, options.login).id, disabled);
+    const auto user = accounts::set_disabled(app, require_user(app, options.login).id, disabled,
+                                             me_here(), options.reason);
     std::cout << user.username
               << (disabled ? " is disabled and signed out everywhere\n" : " can sign in again\n");
   });
@@ -159,7 +167,7 @@ void reset_password(const Options& options) {
   with_app([&](App& app) {
     const auto user = require_user(app, options.login);
     const auto password = take_password(options.password_from_stdin);
-    accounts::set_password(app, user.id, password);
+    accounts::set_password(app, user.id, password, me_here());
     std::cout << user.username << " is signed out everywhere and has a new password\n";
     show_password(options.password_from_stdin, password);
   });
@@ -200,10 +208,14 @@ void add_user(CLI::App& app) {
   takes_login(promoting);
   takes_role(promoting)->required();
 
-  takes_login(add("disable", "Sign a person out everywhere and for good",
-                  [](const Options& given) { disable(given, true); }));
-  takes_login(add("enable", "Let a disabled person sign in again",
-                  [](const Options& given) { disable(given, false); }));
+  const auto takes_reason = [&](CLI::App* command) {
+    takes_login(command);
+    command->add_option("--reason", options->reason, "Why, for the audit log");
+  };
+  takes_reason(add("disable", "Sign a person out everywhere and for good",
+                   [](const Options& given) { disable(given, true); }));
+  takes_reason(add("enable", "Let a disabled person sign in again",
+                   [](const Options& given) { disable(given, false); }));
 
   CLI::App* resetting =
       add("reset-password", "Give a person a new password and sign them out", reset_password);

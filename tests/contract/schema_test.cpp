@@ -1,4 +1,4 @@
-#include "tests/contract/schema.h"
+#include "tests/http/client_schema.h"
 
 #include <gtest/gtest.h>
 

@@ -21,6 +21,7 @@ class Walk {
   void members();
   void messages();
   void reads();
+  void admin();
   void sync();
 
  private:
@@ -210,6 +211,11 @@ void Walk::reads() {
   expect(404, "not_found", ana_, "POST /rooms/{room_id}/typing", {"77"});
 }
 
+void Walk::admin() {
+  good(200, ana_, "GET /admin/audit-log", {}, "", "limit=1&action=room.created");
+  expect(403, "insufficient_role", ben_, "GET /admin/audit-log");
+}
+
 void Walk::sync() {
   auto nobody = face_.client();
   const auto position = good(200, ben_, "GET /bootstrap")["position"].asString();
@@ -236,6 +242,7 @@ TEST(Document, IsTrueOfEveryOperation) {
   walk.members();
   walk.messages();
   walk.reads();
+  walk.admin();
   walk.sync();
   for (const auto& path : face.document()["paths"].getMemberNames()) {
     for (auto method : face.document()["paths"][path].getMemberNames()) {

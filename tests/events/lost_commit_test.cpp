@@ -17,7 +17,8 @@ class Process {
       : proxy(world.address()),
         ids_(world.clock, 0),
         log_(world.clock, ids_, [this](auto events) { take(std::move(events)); }),
-        writer({.address = proxy.address()}, {&book_, &rows_, &log_}),
+        trail_(world.clock, ids_),
+        writer({.address = proxy.address()}, {&book_, &rows_, &log_, &trail_}),
         app_{world.config, world.clock, ids_, world.keys, world.pool, writer, nullptr} {
     writer.start();
     ids_.set_node(writer.node());
@@ -43,6 +44,7 @@ class Process {
   rooms::Book book_;
   messages::Rows rows_;
   Log log_;
+  audit::Trail trail_;
 
  public:
   db::Writer writer;

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
@@ -32,11 +33,19 @@ std::string read_all(const fs::path& path) {
 
 std::map<std::string, std::string> take_choices() {
   std::map<std::string, std::string> taken;
-  for (const char* variable : {"CONFAB_SAMPLES", "CONFAB_FAULT_CYCLES", "CONFAB_FAULT_SEED"}) {
+  for (const char* variable :
+       {"CONFAB_SAMPLES", "CONFAB_FAULT_CYCLES", "CONFAB_FAULT_POWER_CUTS", "CONFAB_FAULT_SEED"}) {
     if (const char* value = std::getenv(variable)) taken[variable] = value;
     ::unsetenv(variable);
   }
   return taken;
+}
+
+/// A zombie that its stopped supervisor has not buried yet is dead enough.
+bool is_dead(pid_t pid) {
+  const std::string text = read_all("/proc/" + std::to_string(pid) + "/stat");
+  const auto name_end = text.rfind(')');
+  return name_end == std::string::npos || text.substr(name_end, 3) == ") Z";
 }
 
 const char* process_name(Part part) {
@@ -89,8 +98,9 @@ void Instance::start() {
       .environment = options_.environment,
       .log = home_ / "output"};
   const std::initializer_list<std::string> usual{
-      "CONFAB_DATA=" + data_.string(),  "CONFAB_PORT=0",          "CONFAB_BIND=127.0.0.1",
-      "CONFAB_DATABASE_URL=",           "CONFAB_RATE_LIMITS=off", "CONFAB_LOG_FORMAT=json",
+      "CONFAB_DATA=" + data_.string(),  "CONFAB_PORT=" + std::to_string(options_.port),
+      "CONFAB_BIND=127.0.0.1",          "CONFAB_DATABASE_URL=",
+      "CONFAB_RATE_LIMITS=off",         "CONFAB_LOG_FORMAT=json",
       "CONFAB_PASSWORD_MEMORY_KIB=8192"};
   command.environment.insert(command.environment.end(), usual);
   fs::remove(command.log);
@@ -107,10 +117,25 @@ void Instance::start() {
 }
 
 int Instance::stop() {
+  if (pid_ == 0) return 0;
   ::kill(pid_, SIGTERM);
   const int code = ctl::run::wait_for(pid_);
   pid_ = 0;
   return code;
+}
+
+void Instance::kill_all() {
+  const std::array<pid_t, 3> parts = {pid(Part::api), pid(Part::worker), pid(Part::database)};
+  ::kill(pid_, SIGKILL);
+  ctl::run::wait_for(pid_);
+  pid_ = 0;
+  for (const pid_t part : parts) {
+    if (part <= 0) continue;
+    ::kill(part, SIGKILL);
+    if (!eventually(10s, [&] { return is_dead(part); })) {
+      throw std::runtime_error("does not die: process " + std::to_string(part));
+    }
+  }
 }
 
 pid_t Instance::pid(Part part) const {
@@ -135,13 +160,7 @@ void Instance::kill(Part part) const {
   const pid_t victim = pid(part);
   if (victim <= 0) throw std::runtime_error(std::string("nothing to kill: ") + process_name(part));
   ::kill(victim, SIGKILL);
-  // A zombie that its stopped supervisor has not buried yet is dead enough.
-  const std::string stat = "/proc/" + std::to_string(victim) + "/stat";
-  const bool gone = eventually(10s, [&] {
-    const std::string text = read_all(stat);
-    const auto name_end = text.rfind(')');
-    return name_end == std::string::npos || text.substr(name_end, 3) == ") Z";
-  });
+  const bool gone = eventually(10s, [&] { return is_dead(victim); });
   if (!gone) throw std::runtime_error(std::string("does not die: ") + process_name(part));
 }
 

@@ -40,6 +40,7 @@ class Instance {
   struct Options {
     std::filesystem::path program = {};  ///< The `confab` to run; empty: the one of this build.
     std::vector<std::string> environment = {};  ///< `NAME=value`.
+    int port = 0;                               ///< 0: any free one at each start.
   };
 
   explicit Instance(Options options);
@@ -50,8 +51,10 @@ class Instance {
 
   /// Returns once it says that it is ready; throws what it printed when it does not.
   void start();
-  /// SIGTERM. Its exit code, or 128 + signal.
+  /// SIGTERM. Its exit code, or 128 + signal; 0 when it does not run.
   int stop();
+  /// SIGKILL to the supervisor and everything it runs; all are gone on return.
+  void kill_all();
 
   /// The process of that part just now, 0 while there is none.
   pid_t pid(Part part) const;

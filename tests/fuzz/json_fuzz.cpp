@@ -1,20 +1,12 @@
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "api/base/error.h"
 #include "api/base/json.h"
 #include "api/base/text.h"
-
-namespace {
-
-void must(bool promise) {
-  if (!promise) std::abort();
-}
-
-}  // namespace
+#include "tests/fuzz/must.h"
 
 /// Whatever comes in is refused with one of three codes, or is a document that
 /// survives being printed and read again.

@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "api/base/clock.h"
+#include "tests/http/client_contract.h"
 
 namespace confab::test {
 
@@ -63,6 +64,15 @@ Connection::Connection(const Address& address) {
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(static_cast<std::uint16_t>(address.port));
+    if (!address.from.empty()) {
+      sockaddr_in own{};
+      own.sin_family = AF_INET;
+      ::inet_pton(AF_INET, address.from.c_str(), &own.sin_addr);
+      if (::bind(descriptor_, reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0) {
+        ::close(descriptor_);
+        fail("cannot come from " + address.from);
+      }
+    }
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int on = 1;
     ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -200,6 +210,7 @@ std::optional<StreamEvent> Stream::read_event(std::int64_t within_ms) {
     if (line->empty()) {
       if (pending_.data.empty() && pending_.type.empty()) continue;
       if (pending_.type.empty()) pending_.type = "message";
+      if (documented_) expect_documented(pending_);
       return std::exchange(pending_, {});
     }
     if (line->front() == ':') {
@@ -267,6 +278,7 @@ Answer Client::request(const std::string& method, const std::string& path, const
   const auto connection = std::move(connection_);
   connection->send(compose(method, path, body, headers));
   Answer answer = connection->read(method == "HEAD");
+  if (documented_) expect_documented(method, path, answer);
   keep_cookies(answer);
   if (lower(answer.header("connection")) != "close") {
     connection_ = std::make_unique<Connection>(std::move(*connection));
@@ -282,7 +294,8 @@ Stream Client::open_stream(const std::string& path, const Headers& headers) {
   Answer head = connection.read_head();
   keep_cookies(head);
   if (head.status != 200) connection.read_body(head);
-  return {std::move(connection), std::move(head)};
+  if (documented_) expect_documented("GET", path, head);
+  return {std::move(connection), std::move(head), documented_};
 }
 
 }  // namespace confab::test

@@ -30,6 +30,7 @@ struct Answer {
 struct Address {
   int port = 0;
   std::string unix_path = {};
+  std::string from = {};  ///< The IPv4 address to come from, such as 127.0.0.2.
 };
 
 /// One connection, for tests that care about its bytes. Every wait has a
@@ -76,8 +77,9 @@ struct StreamEvent {
 /// An open event stream.
 class Stream {
  public:
-  Stream(Connection connection, Answer head)
-      : connection_(std::move(connection)), head_(std::move(head)) {}
+  /// `documented`: every event is checked against the API document.
+  Stream(Connection connection, Answer head, bool documented = false)
+      : connection_(std::move(connection)), head_(std::move(head)), documented_(documented) {}
 
   const Answer& head() const { return head_; }
   /// The next event, or nothing when none comes in time. Throws when it ends.
@@ -90,6 +92,7 @@ class Stream {
  private:
   Connection connection_;
   Answer head_;
+  bool documented_;
   StreamEvent pending_;
   int comments_ = 0;
 };
@@ -99,7 +102,9 @@ class Stream {
 class Client {
  public:
   explicit Client(Address address) : address_(std::move(address)) {}
-  explicit Client(int port) : address_{.port = port} {}
+  /// Of a server with the whole API on this port. Every reply and event that comes
+  /// from it fails the test when it is not as api/openapi.json has it.
+  explicit Client(int port) : address_{.port = port}, documented_(true) {}
 
   /// Sends and waits for the answer. Adds Host, Content-Type (with a body), the
   /// cookies and, for changing requests by cookie, what proves our own site;
@@ -127,6 +132,7 @@ class Client {
   void keep_cookies(const Answer& answer);
 
   Address address_;
+  bool documented_ = false;
   Headers always_;
   std::map<std::string, std::string> cookies_;
   std::unique_ptr<Connection> connection_;

@@ -1,5 +1,6 @@
 #include "tests/http/fixture.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -25,6 +26,15 @@ void write_all(int descriptor, std::string_view text) {
 }
 
 }  // namespace
+
+const std::string& flood() {
+  static const std::string text = [] {
+    std::string all;
+    for (int i = 0; i < 60'000; ++i) all += "data: " + std::to_string(i) + "\n\n";
+    return all;
+  }();
+  return text;
+}
 
 Site::Site(const Adjust& adjust, int work_threads, std::size_t capacity) {
   add_routes();
@@ -123,12 +133,35 @@ void Site::add_routes() {
                  [this](const Call&) {
                    auto token = std::make_shared<Held>(held_);
                    Reply reply{.type = "text/event-stream"};
-                   reply.stream = [this, token](int descriptor) {
+                   reply.stream = [this, token](int descriptor, http::Seat seat) {
                      ++handovers;
                      write_all(descriptor, ": hi\n\nid: 1\nevent: hello\ndata: {}\n\n");
-                     std::thread([descriptor, token] {
+                     std::thread([descriptor, token, seat] {
                        pollfd gone{.fd = descriptor, .events = POLLRDHUP, .revents = 0};
                        while (::poll(&gone, 1, -1) < 0) {
+                       }
+                       ::close(descriptor);
+                     }).detach();
+                   };
+                   return reply;
+                 });
+  router.add_raw({.method = "GET",
+                  .path = "/flood",
+                  .summary = "Much at once",
+                  .access = Access::anonymous,
+                  .scope = "",
+                  .produces = "text/event-stream"},
+                 [](const Call&) {
+                   Reply reply{.type = "text/event-stream"};
+                   reply.stream = [](int descriptor, const http::Seat&) {
+                     std::thread([descriptor] {
+                       ::fcntl(descriptor, F_SETFL, 0);  // waits while the reader does
+                       std::string_view rest = flood();
+                       while (!rest.empty()) {
+                         const auto put =
+                             ::send(descriptor, rest.data(), rest.size(), MSG_NOSIGNAL);
+                         if (put <= 0) break;
+                         rest.remove_prefix(static_cast<std::size_t>(put));
                        }
                        ::close(descriptor);
                      }).detach();

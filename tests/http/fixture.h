@@ -109,6 +109,9 @@ class Site {
   std::unique_ptr<http::Server> server_;
 };
 
+/// What GET /flood streams before it ends: half a megabyte of events.
+const std::string& flood();
+
 /// The `code` of a problem+json answer.
 std::string code_of(const Answer& answer);
 

@@ -46,6 +46,8 @@ TEST(Guard, RefusesEverySmugglingForm) {
       {"an empty length", kPost + "Host: x\r\nContent-Length:\r\n\r\n" + kBody},
       {"a length past 64 bits",
        kPost + "Host: x\r\nContent-Length: 18446744073709551628\r\n\r\n" + kBody},
+      {"a method with NUL",
+       "POST\0x"s + kPost.substr(4) + "Host: x\r\nContent-Length: 12\r\n\r\n" + kBody},
       {"TE identity", kPost + "Host: x\r\nTransfer-Encoding: identity\r\n\r\n" + kBody},
       {"TE xchunked", kPost + "Host: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"},
       {"TE list", kPost + "Host: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"},
@@ -83,7 +85,12 @@ TEST(Guard, RefusesEverySmugglingForm) {
       {"only bare LFs", "GET /api/v1/notes/1 HTTP/1.1\nHost: x\n\n"},
       {"an escape character", "GET /api/v1/notes/1 HTTP/1.1\r\nHost: x\r\nX-A: \x1b[31m\r\n\r\n"},
       {"not UTF-8", "GET /api/v1/notes/1 HTTP/1.1\r\nHost: x\r\nX-A: \xff\xfe\r\n\r\n"},
-      {"a full address", "GET http://x/api/v1/notes/1 HTTP/1.1\r\nHost: x\r\n\r\n"},
+      {"a full address without a host", "GET http:///api/v1/notes/1 HTTP/1.1\r\nHost: x\r\n\r\n"},
+      {"a full address with a name and password",
+       "GET http://a:b@x/api/v1/notes/1 HTTP/1.1\r\nHost: x\r\n\r\n"},
+      {"a full address without a Host", "GET http://x/api/v1/notes/1 HTTP/1.1\r\n\r\n"},
+      {"a full address of another kind", "GET ftp://x/api/v1/notes/1 HTTP/1.1\r\nHost: x\r\n\r\n"},
+      {"an authority", "CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n"},
       {"a fragment", "GET /api/v1/notes/1#x HTTP/1.1\r\nHost: x\r\n\r\n"},
       {"bytes past ASCII in the path", "GET /api/v1/notes/\xc3\xa4 HTTP/1.1\r\nHost: x\r\n\r\n"},
       {"a space in the path", "GET /api/v1/notes/1 x HTTP/1.1\r\nHost: x\r\n\r\n"},
@@ -140,6 +147,33 @@ TEST(Guard, TakesUnusualButPlainRequests) {
       EXPECT_EQ(connection.read().status, 200) << head;
     }
   }
+}
+
+TEST(Guard, TakesATargetInAbsoluteForm) {
+  Site site;
+  auto connection = site.connect();
+  for (const char* target : {"http://x/api/v1/notes/1", "HTTPS://x:8470/api/v1/notes/1"}) {
+    connection.send(std::string("GET ") + target + " HTTP/1.1\r\nHost: y\r\n\r\n");
+    EXPECT_EQ(connection.read().status, 200) << target;
+  }
+  connection.send("GET http://x?q=1 HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(connection.read().body, site.client().get("/?q=1").body);
+}
+
+TEST(Guard, AnAbsoluteTargetsHostOverrulesTheHeader) {
+  Site site;
+  const auto status = [&](const std::string& target, const std::string& host) {
+    auto connection = site.connect();
+    connection.send("POST " + target + " HTTP/1.1\r\nHost: " + host +
+                    "\r\nCookie: confab=ann\r\nOrigin: https://evil.example\r\n"
+                    "X-Requested-With: confab\r\nContent-Type: application/json\r\n"
+                    "Content-Length: 12\r\n\r\n" +
+                    kBody);
+    return connection.read().status;
+  };
+  // Origin is compared with the host that was meant.
+  EXPECT_EQ(status("http://chat.example/api/v1/notes", "evil.example"), 403);
+  EXPECT_EQ(status("http://evil.example/api/v1/notes", "chat.example"), 201);
 }
 
 TEST(Guard, SurvivesRandomHeads) {

@@ -89,8 +89,9 @@ TEST(Serve, EchoesARequestIdOfTheRightForm) {
 TEST(Serve, SaysWhetherItIsHealthyAndReady) {
   std::atomic<bool> ready{false};
   Site site([&](auto& settings) {
-    settings.ready = [&] {
+    settings.ready = [&]() -> std::string {
       if (!ready) throw Error(Code::unavailable, "The database does not answer.").retry_after(2);
+      return "storage_full";
     };
   });
   auto client = site.client();
@@ -100,7 +101,7 @@ TEST(Serve, SaysWhetherItIsHealthyAndReady) {
   EXPECT_EQ(code_of(answer), "unavailable");
   EXPECT_EQ(answer.header("retry-after"), "2");
   ready = true;
-  EXPECT_EQ(client.get("/readyz").status, 200);
+  EXPECT_EQ(client.get("/readyz").body, R"({"status":"storage_full"})");
 }
 
 TEST(Serve, AnswersPipelinedRequestsInOrder) {
@@ -259,10 +260,10 @@ TEST(Serve, CountsRequestsByRouteAndStatus) {
   client.get("/who/knows");
   const std::string text = registry.text();
   EXPECT_NE(
-      text.find(R"(confab_http_requests_total{method="GET",route="/notes/{id}",status="200"} 2)"),
+      text.find(R"(confab_http_requests_total{method="GET",route="/notes/{id}",code="200"} 2)"),
       std::string::npos)
       << text;
-  EXPECT_NE(text.find(R"(route="/notes/{id}",status="404"} 1)"), std::string::npos);
+  EXPECT_NE(text.find(R"(route="/notes/{id}",code="404"} 1)"), std::string::npos);
   EXPECT_EQ(text.find("knows"), std::string::npos);
 }
 

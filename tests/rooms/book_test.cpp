@@ -137,7 +137,7 @@ TEST(Book, ARolledBackBatchLeavesNoHoleInTheOrder) {
   ASSERT_EQ(found.size(), static_cast<std::size_t>(kPosts));
   EXPECT_EQ(found.back(), kPosts);
   EXPECT_EQ(last_seq(world, room), kPosts);
-  EXPECT_GT(world.writer.stats().careful, 0u);
+  EXPECT_GT(world.writer.measures().careful.value(), 0u);
 }
 
 /// What a second process has of its own.
@@ -145,7 +145,8 @@ struct Neighbour {
   explicit Neighbour(World& world)
       : ids(world.clock, 0),
         log(world.clock, ids, [](auto) {}),
-        writer({.address = world.address()}, {&book, &rows, &log}),
+        trail(world.clock, ids),
+        writer({.address = world.address()}, {&book, &rows, &log, &trail}),
         app{world.config, world.clock, ids, world.keys, world.pool, writer, nullptr} {
     writer.start();
     ids.set_node(writer.node());
@@ -154,6 +155,7 @@ struct Neighbour {
   rooms::Book book;
   messages::Rows rows;
   events::Log log;
+  audit::Trail trail;
   db::Writer writer;
   App app;
 };

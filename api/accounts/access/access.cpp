@@ -23,7 +23,7 @@ void touch_when_due(App& app, const store::Living& session, Time now) {
       .expires_at = std::min(now + kSessionIdle, session.created_at + kSessionLongest)};
   if (!access_of(app).callers.take_touch(session.id, freshness, kTouchPause)) return;
   try {
-    app.writer.run([&](db::Tx& tx) { store::touch(tx, session.id, freshness); });
+    app.writer.run([&](db::Tx& tx) { store::touch(tx, session.id, freshness); }, db::Growth::none);
   } catch (const Error& error) {
     // The call itself may be a read, which a database that takes no writes still answers.
     log::warn("accounts.touch", {{"session", session.id.value}, {"what", error.what()}});
@@ -38,8 +38,10 @@ Vouched vouch(App& app, const store::Living& session, Time now) {
     throw Error(Code::account_disabled, "This account was disabled by an administrator.");
   }
   touch_when_due(app, session, now);
-  return {
-      .user = session.user, .session = session.id, .is_admin = session.role != ServerRole::member};
+  return {.user = session.user,
+          .session = session.id,
+          .is_admin = session.role != ServerRole::member,
+          .is_owner = session.role == ServerRole::owner};
 }
 
 }  // namespace
@@ -100,6 +102,21 @@ Vouched vouch_for_token(App& app, const std::string& token) {
   return vouch(app, *session, now);
 }
 
+void note_refusal(App& app, const std::string& key, std::optional<audit::Entry> entry) noexcept {
+  try {
+    const int count = access_of(app).refusals.count(key, app.clock.now());
+    if (count == 0) return;
+    const auto by = audit::by_anonymous();
+    if (entry) entry->details.emplace_back("this_hour", count);
+    app.writer.run([&](db::Tx& tx) {
+      if (entry) audit::record(tx, by, *entry);
+    });
+  } catch (const std::exception& error) {
+    // The refusal is the answer, also while nothing can be written.
+    log::warn("accounts.note_refusal", {{"what", error.what()}});
+  }
+}
+
 void require_password(App& app, const store::Account& account, SessionId session,
                       const std::string& password) {
   Access& access = access_of(app);
@@ -107,6 +124,10 @@ void require_password(App& app, const store::Account& account, SessionId session
       access.attempts.begin({{"session " + session.text(), 5, 15 * kMinute}}, app.clock.now());
   if (access.hashing.verify(account.password, password)) return;
   guess.failed();
+  note_refusal(app, "session " + session.text(),
+               audit::Entry{.action = audit::Action::password_refused,
+                            .subject = account.me.id,
+                            .details = {{"session_id", session}}});
   throw Error(Code::bad_credentials, "The present password is wrong.");
 }
 
@@ -117,10 +138,12 @@ bool end_session(db::Tx& tx, UserId user, SessionId session) {
   return true;
 }
 
-void end_sessions(db::Tx& tx, UserId user, SessionId kept) {
+int end_sessions(db::Tx& tx, UserId user, SessionId kept) {
+  int ended = 0;
   for (const SessionId session : store::session_ids(tx, user)) {
-    if (session != kept) end_session(tx, user, session);
+    if (session != kept && end_session(tx, user, session)) ++ended;
   }
+  return ended;
 }
 
 }  // namespace confab::accounts

@@ -6,9 +6,11 @@
 
 #include "api/accounts/access/attempts.h"
 #include "api/accounts/access/callers.h"
+#include "api/accounts/access/refusals.h"
 #include "api/accounts/passwords/passwords.h"
 #include "api/accounts/store.h"
 #include "api/app.h"
+#include "api/audit/audit.h"
 
 namespace confab::accounts {
 
@@ -20,6 +22,7 @@ class Access {
   Hashing hashing;
   Attempts attempts;
   Callers callers;
+  Refusals refusals;
   std::atomic<bool> has_owner{false};  ///< Once true it stays so.
 };
 
@@ -30,7 +33,8 @@ Access& access_of(App& app);
 struct Vouched {
   UserId user;
   SessionId session;
-  bool is_admin = false;
+  bool is_admin = false;  ///< Or owner.
+  bool is_owner = false;
 };
 
 /// The person of a session cookie; nothing when the server does not know it.
@@ -40,6 +44,11 @@ std::optional<Vouched> vouch_for_secret(App& app, const std::string& secret);
 /// token_revoked, account_disabled.
 Vouched vouch_for_token(App& app, const std::string& token);
 
+/// Tells the audit log of a wrong password, now and then (see Refusals): `entry`
+/// with the count, or only a commit that takes as long, for an account that does
+/// not exist. `key` stands for whom it was about. Throws nothing.
+void note_refusal(App& app, const std::string& key, std::optional<audit::Entry> entry) noexcept;
+
 /// Checks the password of somebody who is signed in. Throws bad_credentials,
 /// too_many_attempts.
 void require_password(App& app, const store::Account& account, SessionId session,
@@ -48,7 +57,7 @@ void require_password(App& app, const store::Account& account, SessionId session
 /// In a unit of work: deletes a session, and tells its streams to end. False
 /// when it was gone already.
 bool end_session(db::Tx& tx, UserId user, SessionId session);
-/// The same for each session of a person but `kept`.
-void end_sessions(db::Tx& tx, UserId user, SessionId kept);
+/// The same for each session of a person but `kept`. Returns how many they were.
+int end_sessions(db::Tx& tx, UserId user, SessionId kept);
 
 }  // namespace confab::accounts

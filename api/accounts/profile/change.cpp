@@ -34,6 +34,18 @@ ProfileChange tidied(const ProfileChange& change) {
   return tidy;
 }
 
+/// Usernames are how rows about people are read later; other values are theirs to forget.
+audit::Entry change_entry(const Me& before, const Me& after) {
+  audit::Entry entry{.action = audit::Action::account_changed, .subject = after.id};
+  if (before.username != after.username) {
+    entry.details.emplace_back("username_before", before.username);
+    entry.details.emplace_back("username", after.username);
+  }
+  if (before.email != after.email) entry.details.emplace_back("email", true);
+  if (before.display_name != after.display_name) entry.details.emplace_back("display_name", true);
+  return entry;
+}
+
 }  // namespace
 
 Me change_profile(App& app, UserId user, SessionId session, const ProfileChange& change,
@@ -48,6 +60,7 @@ Me change_profile(App& app, UserId user, SessionId session, const ProfileChange&
     }
     require_password(app, *account, session, *change.current_password);
   }
+  const auto by = audit::by(user);
   return app.writer.run([&](db::Tx& tx) {
     Me me = accounts::me(tx, user);
     fits(me.version);
@@ -66,6 +79,7 @@ Me change_profile(App& app, UserId user, SessionId session, const ProfileChange&
     if (same) return me;
     ++me.version;
     store::update(tx, me);
+    audit::record(tx, by, change_entry(before, me));
     // The version is public: everyone's copy must keep up with it.
     events::emit(tx, events::to_everyone(), "user.updated", static_cast<const User&>(me),
                  {.actor = user, .subject = user});

@@ -31,7 +31,7 @@ export const test = base.extend<Given, { server: string; contract: Contract }>({
   recorder: async ({ contract }, use) => {
     const recorder = new Recorder(contract);
     await use(recorder);
-    recorder.expectNothingWrong();
+    await recorder.expectNothingWrong();
   },
 
   person: async ({ server }, use) => use((name) => Person.register(server, name)),

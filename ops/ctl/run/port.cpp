@@ -100,31 +100,39 @@ int require_free_port(const std::string& address, int port) {
   return port_of(socket.fd());
 }
 
-int http_status(const std::string& bind, int port, const std::string& path) {
+HttpAnswer http_get(const std::string& bind, int port, const std::string& path) {
   const Place place = place_to_ask(bind, port);
   const Socket socket(place.storage.ss_family);
   const timeval patience{.tv_sec = 1, .tv_usec = 0};
   ::setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(socket.fd(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  if (::connect(socket.fd(), place.address(), place.size) != 0) return 0;
+  if (::connect(socket.fd(), place.address(), place.size) != 0) return {};
   const std::string request = "GET " + path +
                               " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: confab-run\r\n"
                               "Connection: close\r\n\r\n";
   if (::send(socket.fd(), request.data(), request.size(), MSG_NOSIGNAL) !=
       static_cast<ssize_t>(request.size())) {
-    return 0;
+    return {};
   }
-  constexpr std::string_view kBefore = "HTTP/1.";
+  constexpr std::size_t kMost = 64 * 1024;
+  std::string text;
+  std::array<char, 4096> part{};
+  while (text.size() < kMost) {
+    const ssize_t got = ::recv(socket.fd(), part.data(), part.size(), 0);
+    if (got <= 0) break;
+    text.append(part.data(), static_cast<std::size_t>(got));
+  }
   constexpr std::size_t kStatus = 9;
-  std::array<char, 12> head{};
-  if (::recv(socket.fd(), head.data(), head.size(), MSG_WAITALL) !=
-          static_cast<ssize_t>(head.size()) ||
-      !std::string_view(head.data(), head.size()).starts_with(kBefore)) {
-    return 0;
-  }
-  int status = 0;
-  std::from_chars(head.data() + kStatus, head.data() + head.size(), status);
-  return status;
+  constexpr std::size_t kStatusEnd = 12;
+  const auto head_end = text.find("\r\n\r\n");
+  if (!text.starts_with("HTTP/1.") || head_end == std::string::npos) return {};
+  HttpAnswer answer{.body = text.substr(head_end + 4)};
+  std::from_chars(text.data() + kStatus, text.data() + kStatusEnd, answer.status);
+  return answer;
+}
+
+int http_status(const std::string& bind, int port, const std::string& path) {
+  return http_get(bind, port, path).status;
 }
 
 }  // namespace confab::ctl::run

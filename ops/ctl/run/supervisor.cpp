@@ -15,6 +15,7 @@
 #include "api/base/log.h"
 #include "ops/ctl/environment.h"
 #include "ops/ctl/failure.h"
+#include "ops/ctl/run/ballast.h"
 #include "ops/ctl/run/data_folder.h"
 #include "ops/ctl/run/log_file.h"
 #include "ops/ctl/run/mariadb.h"
@@ -31,7 +32,7 @@ using std::chrono::steady_clock;
 
 constexpr auto kPatience = 10s;
 constexpr auto kProbePause = 25ms;
-constexpr auto kRotatePause = 10s;
+constexpr auto kHousePause = 10s;
 constexpr int kFailuresBeforeReady = 5;
 
 /// Which step of the way up has been taken.
@@ -45,8 +46,10 @@ class Supervisor {
         to_log_(open_log(folder_.log("confab"))),
         notify_(database_socket(folder_.path()).parent_path() / "up.sock") {
     if (settings_.owns_database()) {
+      ballast_.drop_if_full();
       bootstrap_database(folder_);
       database_.emplace("mariadbd", database_command(folder_, settings_.pool_mb, notify_.path()));
+      ballast_.keep();
     }
     api_.emplace("confab-api", product(settings_.api, "confab-api", {}));
     worker_.emplace("confab-worker", product(settings_.worker, "confab-worker", {}));
@@ -87,7 +90,7 @@ class Supervisor {
   std::array<std::optional<Service>*, 3> services() { return {&api_, &worker_, &database_}; }
 
   void wait() {
-    auto until = steady_clock::now() + kRotatePause;
+    auto until = steady_clock::now() + kHousePause;
     for (auto* service : services()) {
       if (*service && (*service)->due()) until = std::min(until, *(*service)->due());
     }
@@ -104,6 +107,7 @@ class Supervisor {
       if (ended->pid == migration_) migrated(ended->code);
       for (auto* service : services()) {
         if (*service && (*service)->pid() == ended->pid) {
+          if (service == &database_) ballast_.drop_if_full();
           (*service)->ended(ended->code, steady_clock::now());
         }
       }
@@ -140,7 +144,7 @@ class Supervisor {
     }
     if (phase_ != Phase::ready) check_failures();
     if (phase_ == Phase::services && now >= next_probe_) probe();
-    if (now >= next_rotation_) rotate_logs();
+    if (now >= next_keeping_) keep_house();
   }
 
   void check_failures() {
@@ -175,11 +179,12 @@ class Supervisor {
     }
   }
 
-  void rotate_logs() {
-    next_rotation_ = steady_clock::now() + kRotatePause;
+  void keep_house() {
+    next_keeping_ = steady_clock::now() + kHousePause;
     for (const char* name : {"confab", "confab-api", "confab-worker", "mariadbd"}) {
       rotate_log(folder_.log(name));
     }
+    if (database_) ballast_.keep();
   }
 
   void give_up(int code, const std::string& why, const std::string& log_name) {
@@ -212,13 +217,14 @@ class Supervisor {
   StderrToFile to_log_;
   Signals signals_;
   NotifySocket notify_;
+  const Ballast ballast_{folder_.path() / "ballast"};
   std::optional<Service> database_, api_, worker_;
   Phase phase_ = Phase::database;
   pid_t migration_ = 0;
   bool stopping_ = false;
   bool finished_ = false;
   std::optional<Failure> failure_;
-  steady_clock::time_point next_probe_, next_rotation_;
+  steady_clock::time_point next_probe_, next_keeping_;
 };
 
 void raise_file_limit() {
