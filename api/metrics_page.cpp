@@ -51,6 +51,8 @@ void collect_hub(metrics::Scrape& scrape, const events::Hub::Stats& stats) {
     return static_cast<double>(count.load(std::memory_order_relaxed));
   };
   scrape.gauge("confab_streams", "Open event streams.", value(stats.streams));
+  scrape.gauge("confab_streams_waiting", "Streams with something still to be sent.",
+               value(stats.waiting));
   scrape.counter("confab_events_total", "Events handed to the streams.", value(stats.events));
   scrape.counter("confab_stream_deliveries_total", "Events sent, one for each stream.",
                  value(stats.deliveries));

@@ -1,7 +1,8 @@
+#include "bench/lib/bare.h"
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 
-#include "bench/lib/bare.h"
 #include "bench/lib/machine.h"
 
 /// What this machine can do at best: an epoll loop that sends, and the same readers.
@@ -18,8 +19,8 @@ int main(int argc, char** argv) {
   const BareServer server;
   Loop loop;
   Streams streams(loop, server.port(), {kRoomLikeOurs});
-  streams.open_all(count, [](std::size_t) { return get_request("/", ""); },
-                   Streams::Greeting::head);
+  streams.open_all(
+      count, [](std::size_t) { return get_request("/", ""); }, Streams::Greeting::head);
   BarePublisher publisher(server);
   Fanout fanout(loop, streams, publisher, count);
   print_header();

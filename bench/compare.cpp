@@ -55,9 +55,8 @@ void run(const Options& options) {
   const auto people = static_cast<int>(options.streams) + 1;
   const Crowd crowd = [&] {
     auto database = server.database();
-    return make_crowd(
-        database,
-        {.people = people, .rooms = 10 * options.rooms, .rooms_each = options.rooms});
+    return make_crowd(database,
+                      {.people = people, .rooms = 10 * options.rooms, .rooms_each = options.rooms});
   }();
 
   Loop loop;
@@ -73,8 +72,8 @@ void run(const Options& options) {
   const auto elsewhere = [&](Side& side, std::size_t mode, int port, const std::string& request,
                              Publisher& theirs) {
     Streams visitors(loop, port, {kRoomLikeOurs});
-    visitors.open_all(options.streams, [&](std::size_t) { return request; },
-                      Streams::Greeting::head);
+    visitors.open_all(
+        options.streams, [&](std::size_t) { return request; }, Streams::Greeting::head);
     Fanout(loop, visitors, theirs, options.streams).run(kModes[mode], length, side.figures[mode]);
   };
   Side ours{"confab"}, bare{"bare"}, nchan{"nchan"};

@@ -144,9 +144,8 @@ class Reader {
 };
 
 void run(const Options& options) {
-  Server server(
-      {.data = options.data,
-       .environment = {"CONFAB_DATABASE_POOL_MB=" + std::to_string(options.pool_mb)}});
+  Server server({.data = options.data,
+                 .environment = {"CONFAB_DATABASE_POOL_MB=" + std::to_string(options.pool_mb)}});
   server.start();
   auto database = server.database();
   if (rooms_of(database).empty()) generate(database, options);

@@ -45,7 +45,8 @@ class Posts {
     const double time = seconds(Steady::now() - begun);
     std::printf("%8zu %10.0f %9.2f %9.2f %9.2f   %5.0f %% %8.0f %%\n", senders,
                 static_cast<double>(acknowledged_ - before) / time, answers_.ms(0.5),
-                answers_.ms(0.99), answers_.most_ms(), 100 * (cpu_seconds(server_.api()) - api) / time,
+                answers_.ms(0.99), answers_.most_ms(),
+                100 * (cpu_seconds(server_.api()) - api) / time,
                 100 * (cpu_seconds(server_.database_server()) - database) / time);
   }
 
@@ -58,21 +59,20 @@ class Posts {
     std::string body = "{\"body\":\"";
     body.resize(body.size() + kBody, 'x');
     body += "\"}";
-    connection.send(post_request("/api/v1/rooms/" + std::to_string(room) + "/messages",
-                                 crowd_.people[sender].cookie, "post-" + std::to_string(++key_),
-                                 body),
-                    [this, &connection, sender, sent = Steady::now()](int status,
-                                                                     std::string_view answer) {
-                      --under_way_;
-                      if (status != 201) {
-                        throw std::runtime_error("answered " + std::to_string(status) + ' ' +
-                                                 std::string(answer));
-                      }
-                      const auto now = Steady::now();
-                      answers_.add(now - sent);
-                      ++acknowledged_;
-                      if (now < end_) send(connection, sender);
-                    });
+    connection.send(
+        post_request("/api/v1/rooms/" + std::to_string(room) + "/messages",
+                     crowd_.people[sender].cookie, "post-" + std::to_string(++key_), body),
+        [this, &connection, sender, sent = Steady::now()](int status, std::string_view answer) {
+          --under_way_;
+          if (status != 201) {
+            throw std::runtime_error("answered " + std::to_string(status) + ' ' +
+                                     std::string(answer));
+          }
+          const auto now = Steady::now();
+          answers_.add(now - sent);
+          ++acknowledged_;
+          if (now < end_) send(connection, sender);
+        });
   }
 
   static constexpr std::size_t kBody = 120;
@@ -96,7 +96,8 @@ void send_to_seen(Loop& loop, const Server& server, const Crowd& crowd, int post
     seen.add(message.at - sent);
     ++heard;
   });
-  streams.open_all(1, [&](std::size_t) { return get_request("/api/v1/events", crowd.people[1].cookie); });
+  streams.open_all(
+      1, [&](std::size_t) { return get_request("/api/v1/events", crowd.people[1].cookie); });
   HttpConnection connection(loop, 0, server.port());
   for (int i = 0; i < posts; ++i) {
     loop.rest(std::chrono::milliseconds(10));

@@ -79,13 +79,13 @@ class Nginx {
       if (name == "Date" || name == "Content-Length" || name == "Content-Type") continue;
       headers += "add_header " + name + " '" + line.substr(colon + 2) + "';\n";
     }
-    pid_ = start_nginx(folder_,
-                       "events { worker_connections 4096; }\nhttp { access_log off; "
-                       "keepalive_requests 100000000; server { listen 127.0.0.1:" +
-                           std::to_string(port_) +
-                           " backlog=4096; default_type application/json;\n" + headers +
-                           "location / { return 200 '" + body + "'; } } }\n",
-                       port_);
+    pid_ =
+        start_nginx(folder_,
+                    "events { worker_connections 4096; }\nhttp { access_log off; "
+                    "keepalive_requests 100000000; server { listen 127.0.0.1:" +
+                        std::to_string(port_) + " backlog=4096; default_type application/json;\n" +
+                        headers + "location / { return 200 '" + body + "'; } } }\n",
+                    port_);
   }
   ~Nginx() {
     stop_nginx(pid_);
@@ -149,7 +149,8 @@ void during_fan_out(const Server& server, const Crowd& crowd, const Options& opt
   fanout.run(kSteady, std::chrono::seconds(options.seconds), figures);
   std::printf("\nGET /api/v1/me while %.0f deliveries/s go out:\n", figures.per_second());
   std::array<char, 128> line{};
-  while (std::fgets(line.data(), line.size(), gets.get()) != nullptr) std::printf("%s", line.data());
+  while (std::fgets(line.data(), line.size(), gets.get()) != nullptr)
+    std::printf("%s", line.data());
 }
 
 /// A person has all the streams one may have: a new one is let in when a close was noticed.
@@ -193,9 +194,9 @@ int main(int argc, char** argv) {
   server.start();
   const Crowd crowd = [&] {
     auto database = server.database();
-    return make_crowd(database, {.people = static_cast<int>(options.streams) + 1,
-                                 .rooms = 200,
-                                 .rooms_each = 20});
+    return make_crowd(
+        database,
+        {.people = static_cast<int>(options.streams) + 1, .rooms = 200, .rooms_each = 20});
   }();
   against_nginx(server, crowd.people.back().cookie, options.seconds);
   constexpr int kCloses = 200;

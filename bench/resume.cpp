@@ -177,7 +177,8 @@ void cut_at_once(const Options& options) {
   loop.until(
       [&] {
         tick();
-        if (!answered && streams.answered() == options.streams) answered = seconds(Steady::now() - cut);
+        if (!answered && streams.answered() == options.streams)
+          answered = seconds(Steady::now() - cut);
         if (streams.counts().refused > again) {
           for (std::size_t i = 0; i < options.streams; ++i) {
             if (streams.status(i) == 0 || streams.status(i) == 200) continue;

@@ -33,9 +33,9 @@ void run(const Options& options) {
   std::printf("server at rest: %.1f MB (PSS)\n", static_cast<double>(at_rest) / 1024);
   const Crowd crowd = [&] {
     auto database = server.database();
-    return make_crowd(database, {.people = options.streams + 1,
-                                 .rooms = 10 * options.rooms,
-                                 .rooms_each = options.rooms});
+    return make_crowd(
+        database,
+        {.people = options.streams + 1, .rooms = 10 * options.rooms, .rooms_each = options.rooms});
   }();
   const auto count = static_cast<std::size_t>(options.streams);
 
@@ -53,10 +53,10 @@ void run(const Options& options) {
   loop.rest(std::chrono::seconds(options.idle));
   const double busy = (cpu_seconds(server.api()) - used) / options.idle;
   const auto idle = pss_kib(server.api());
-  std::printf("memory: %.1f MB, %.2f KiB (PSS) for each idle stream in %d rooms; %.1f %% of a core\n\n",
-              static_cast<double>(idle) / 1024,
-              static_cast<double>(idle - at_rest) / static_cast<double>(count), options.rooms,
-              100 * busy);
+  std::printf(
+      "memory: %.1f MB, %.2f KiB (PSS) for each idle stream in %d rooms; %.1f %% of a core\n\n",
+      static_cast<double>(idle) / 1024,
+      static_cast<double>(idle - at_rest) / static_cast<double>(count), options.rooms, 100 * busy);
 
   ApiPublisher publisher(loop, server.port(), crowd.people.back().cookie, crowd.rooms.front(), 33);
   Fanout fanout(loop, streams, publisher, count);
@@ -72,7 +72,8 @@ void run(const Options& options) {
     const auto share = [&](double a, double b) { return 100 * (a - b) / figures.seconds; };
     const auto answers = publisher.take_answers();
     std::printf(
-        "         POST answered: p50 %.2f ms, p99 %.2f ms; of a core: server %.0f %%, mariadbd %.0f "
+        "         POST answered: p50 %.2f ms, p99 %.2f ms; of a core: server %.0f %%, mariadbd "
+        "%.0f "
         "%%, this reader %.0f %%\n",
         answers.ms(0.5), answers.ms(0.99), share(cpu_seconds(server.api()), before),
         share(cpu_seconds(server.database_server()), database_before),

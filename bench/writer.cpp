@@ -1,12 +1,11 @@
-#include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "bench/lib/histogram.h"
+#include "bench/lib/machine.h"
 #include "tests/world.h"
 
 /// Durable posts a second through the writer alone, without HTTP: one writer that
@@ -14,15 +13,14 @@
 namespace {
 
 using namespace confab;
-using Clock = std::chrono::steady_clock;
+using bench::Steady;
 
-struct Figures {
+struct Measured {
   double per_second = 0;
-  double p50_ms = 0;
-  double p99_ms = 0;
+  bench::Histogram times;
 };
 
-Figures measure(test::World& world, std::size_t batch, int callers, std::chrono::seconds length) {
+Measured measure(test::World& world, std::size_t batch, int callers, std::chrono::seconds length) {
   const SystemClock clock;
   IdMaker ids(clock, 0);
   rooms::Book book;
@@ -39,47 +37,34 @@ Figures measure(test::World& world, std::size_t batch, int callers, std::chrono:
   std::vector<RoomId> places;
   for (int i = 0; i < 20; ++i) places.push_back(world.room("room " + std::to_string(i), {ana}));
 
-  std::vector<std::vector<double>> waits(static_cast<std::size_t>(callers));
+  std::vector<bench::Histogram> times(static_cast<std::size_t>(callers));
   std::vector<std::thread> threads;
-  const auto end = Clock::now() + length;
+  const auto end = Steady::now() + length;
   for (int c = 0; c < callers; ++c) {
     threads.emplace_back([&, c] {
-      auto& mine = waits[static_cast<std::size_t>(c)];
+      auto& mine = times[static_cast<std::size_t>(c)];
       const RoomId room = places[static_cast<std::size_t>(c) % places.size()];
       const std::string body(120, 'x');
-      for (int i = 0; Clock::now() < end; ++i) {
-        const auto begun = Clock::now();
+      for (int i = 0; Steady::now() < end; ++i) {
+        const auto begun = Steady::now();
         messages::post(app, ana, room, {.body = body}, ids.make<EventId>().text());
-        mine.push_back(std::chrono::duration<double, std::milli>(Clock::now() - begun).count());
+        mine.add(Steady::now() - begun);
       }
       db::thread_end();
     });
   }
   for (auto& thread : threads) thread.join();
-  std::vector<double> all;
-  for (const auto& mine : waits) all.insert(all.end(), mine.begin(), mine.end());
-  std::sort(all.begin(), all.end());
-  const auto at = [&](double part) {
-    return all[static_cast<std::size_t>(part * static_cast<double>(all.size() - 1))];
-  };
-  return {static_cast<double>(all.size()) / static_cast<double>(length.count()), at(0.5), at(0.99)};
-}
-
-std::string processor() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);) {
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
-  return "unknown processor";
+  Measured all;
+  for (const auto& mine : times) all.times.add(mine);
+  all.per_second = static_cast<double>(all.times.count()) / static_cast<double>(length.count());
+  return all;
 }
 
 }  // namespace
 
 int main() {
   constexpr std::chrono::seconds kLength(3);
-  std::printf("%u x %s\n", std::thread::hardware_concurrency(), processor().c_str());
-  std::printf("durable posts through the writer, %lld s each\n\n",
-              static_cast<long long>(kLength.count()));
+  bench::describe_machine("writer: durable posts through the writer alone, 3 s each");
   std::printf("%8s | %12s %9s %9s | %12s %9s %9s | %6s\n", "callers", "batches/s", "p50 ms",
               "p99 ms", "one by one/s", "p50 ms", "p99 ms", "ratio");
   const test::DatabaseServer server(test::DatabaseServer::Commits::durable);
@@ -88,8 +73,9 @@ int main() {
     const auto batched = measure(world, 512, callers, kLength);
     const auto single = measure(world, 1, callers, kLength);
     std::printf("%8d | %12.0f %9.2f %9.2f | %12.0f %9.2f %9.2f | %6.1f\n", callers,
-                batched.per_second, batched.p50_ms, batched.p99_ms, single.per_second,
-                single.p50_ms, single.p99_ms, batched.per_second / single.per_second);
+                batched.per_second, batched.times.ms(0.5), batched.times.ms(0.99),
+                single.per_second, single.times.ms(0.5), single.times.ms(0.99),
+                batched.per_second / single.per_second);
     std::fflush(stdout);
   }
 }

@@ -18,6 +18,7 @@ Executor::Executor(std::string name, int threads, std::size_t capacity,
                    std::function<void()> at_start, std::function<void()> at_end)
     : name_(std::move(name)),
       capacity_(capacity),
+      beds_(static_cast<std::size_t>(threads)),
       at_start_(std::move(at_start)),
       at_end_(std::move(at_end)) {
   threads_.reserve(static_cast<std::size_t>(threads));
@@ -45,11 +46,14 @@ void Executor::stop() {
 }
 
 bool Executor::submit(std::function<void()> task) {
-  // Called under the lock: the bed is its thread's own and goes with it.
-  std::lock_guard lock(mutex_);
-  if (stopping_ || tasks_.size() >= capacity_) return false;
-  tasks_.push_back(std::move(task));
-  if (Bed* bed = next_to_wake()) bed->wake.notify_one();
+  Bed* bed = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_ || tasks_.size() >= capacity_) return false;
+    tasks_.push_back(std::move(task));
+    bed = next_to_wake();
+  }
+  if (bed != nullptr) bed->wake.notify_one();
   return true;
 }
 
@@ -70,9 +74,10 @@ std::size_t Executor::waiting() {
 void Executor::run(int index) {
   name_thread(name_ + '-' + std::to_string(index));
   if (at_start_) at_start_();
-  Bed bed;
+  Bed& bed = beds_[static_cast<std::size_t>(index)];
   for (;;) {
     std::function<void()> task;
+    Bed* other = nullptr;
     {
       std::unique_lock lock(mutex_);
       while (tasks_.empty() && !stopping_) {
@@ -84,8 +89,9 @@ void Executor::run(int index) {
       if (tasks_.empty()) break;
       task = std::move(tasks_.front());
       tasks_.pop_front();
-      if (Bed* other = next_to_wake()) other->wake.notify_one();
+      other = next_to_wake();
     }
+    if (other != nullptr) other->wake.notify_one();
     // A task that throws is a bug, but not a reason to take the server down.
     try {
       task();

@@ -47,6 +47,7 @@ class Executor {
 
   const std::string name_;
   const std::size_t capacity_;
+  std::deque<Bed> beds_;  ///< One for each thread; a deque, for they cannot be moved.
   const std::function<void()> at_start_;
   const std::function<void()> at_end_;
   std::mutex mutex_;

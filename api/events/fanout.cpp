@@ -105,13 +105,13 @@ void Hub::Loop::deliver(const Audience& audience, const Run& frame) {
 
 void Hub::Loop::enqueue(Stream& stream, const Run& frame) {
   if (stream.end_by != 0) return;
-  if (stream.queue.empty()) stream.moved_at = monotonic_ms();
+  if (stream.queue.empty()) stream.moved_at = now_;
   if (stream.queue.bytes() + frame.length > stream.most_bytes ||
       stream.queue.runs() >= stream.most_runs) {
     // Slower than its rooms: it ends here and resumes from where it got to.
     ++stats.cut;
     log::info("events.cut", {{"why", "queue"}, {"bytes", stream.queue.bytes()}});
-    stream.end_by = monotonic_ms();
+    stream.end_by = now_;
     cut_.push_back(stream.descriptor);
     return;
   }
@@ -133,7 +133,7 @@ void Hub::Loop::end_session(SessionId session) {
 void Hub::Loop::end(Stream& stream) {
   constexpr std::int64_t kGrace = 500;
   if (stream.end_by != 0) return;
-  stream.end_by = monotonic_ms() + kGrace;
+  stream.end_by = now_ + kGrace;
   mark_dirty(stream);
 }
 

@@ -58,6 +58,7 @@ class Hub {
   };
   struct Stats {
     std::atomic<std::uint64_t> streams{0}, events{0}, deliveries{0}, cut{0}, resets{0};
+    std::atomic<std::uint64_t> waiting{0};  ///< Streams with something to send.
   };
 
   Hub(Settings settings, const Clock& clock);

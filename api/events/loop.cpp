@@ -75,11 +75,10 @@ void Hub::Loop::drain_inbox() {
 void Hub::Loop::run() {
   name_thread("hub");
   constexpr std::int64_t kTick = 1000;
-  next_tick_ = monotonic_ms() + kTick;
+  next_tick_ = now_ + kTick;
   std::array<epoll_event, 256> ready{};
   while (!stopping_) {
-    const auto now = monotonic_ms();
-    const auto rest = std::max<std::int64_t>(0, next_tick_ - now);
+    const auto rest = std::max<std::int64_t>(0, next_tick_ - monotonic_ms());
     const int timeout = dirty_.empty() ? static_cast<int>(rest) : 0;
     const int count = epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), timeout);
     for (int i = 0; i < count; ++i) {
@@ -99,17 +98,29 @@ void Hub::Loop::run() {
         mark_dirty(*stream);
       }
     }
-    drain_inbox();
-    for (const int descriptor : std::exchange(cut_, {})) {
-      // Its descriptor may by now be another stream's.
-      Stream* stream = streams_[static_cast<std::size_t>(descriptor)].get();
-      if (stream != nullptr && stream->end_by != 0) close(*stream);
+    now_ = monotonic_ms();
+    // Asking the kernel costs more than a look at the inbox: what arrives meanwhile joins
+    // the queues of those still waiting, so a busy hub batches by itself.
+    constexpr int kLooks = 8;
+    for (int i = 0; i < kLooks; ++i) {
+      drain_inbox();
+      close_cut();
+      send_some();
+      if (dirty_.empty()) break;
     }
-    send_some();
-    if (monotonic_ms() >= next_tick_) {
+    stats.waiting = dirty_.size();
+    if (now_ >= next_tick_) {
       next_tick_ += kTick;
       tick();
     }
+  }
+}
+
+void Hub::Loop::close_cut() {
+  for (const int descriptor : std::exchange(cut_, {})) {
+    // Its descriptor may by now be another stream's.
+    Stream* stream = streams_[static_cast<std::size_t>(descriptor)].get();
+    if (stream != nullptr && stream->end_by != 0) close(*stream);
   }
 }
 
@@ -119,8 +130,6 @@ void Hub::Loop::mark_dirty(Stream& stream) {
   dirty_.push_back(stream.descriptor);
 }
 
-/// A few sends between two looks at the inbox: what arrives meanwhile joins the
-/// queues of those still waiting, so a busy hub batches by itself.
 void Hub::Loop::send_some() {
   constexpr int kSends = 32;
   for (int i = 0; i < kSends && !dirty_.empty(); ++i) {
@@ -151,7 +160,7 @@ void Hub::Loop::send(Stream& stream) {
     if (sent < 0 && errno != EAGAIN) return close(stream);
     if (sent > 0) {
       stream.queue.sent(static_cast<std::size_t>(sent));
-      stream.moved_at = monotonic_ms();
+      stream.moved_at = now_;
     }
     if (sent < 0 || static_cast<std::size_t>(sent) < wanted) {
       stream.blocked = true;
@@ -184,7 +193,7 @@ void Hub::Loop::serve(Subscription& subscription, int descriptor) {
   stream.descriptor = descriptor;
   stream.session = subscription.session;
   stream.slot = std::move(subscription.slot);
-  stream.moved_at = monotonic_ms();
+  stream.moved_at = now_;
   ++stats.streams;
   epoll_event event{.events = EPOLLRDHUP, .data = {.fd = descriptor}};
   epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event);
@@ -200,7 +209,7 @@ void Hub::Loop::close(Stream& stream) {
   --stats.streams;
   if (Person* person = stream.person) {
     std::erase(person->streams, &stream);
-    if (person->streams.empty()) person->offline_at = monotonic_ms() + settings.offline_after_ms;
+    if (person->streams.empty()) person->offline_at = now_ + settings.offline_after_ms;
   }
   // The HTTP server's own descriptor of this socket may still be open, so the
   // kernel would not take it out of the set by itself.
@@ -213,7 +222,7 @@ void Hub::Loop::close(Stream& stream) {
 /// Once a second: heartbeats for idle streams (each has its own second), the end
 /// of those that read nothing, and who has gone offline.
 void Hub::Loop::tick() {
-  const auto now = monotonic_ms();
+  const auto now = now_;
   const auto beat = static_cast<std::size_t>(++ticks_ % settings.heartbeat_s);
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     Stream* stream = streams_[i].get();

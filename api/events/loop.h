@@ -88,6 +88,7 @@ class Hub::Loop {
  private:
   void run();
   void drain_inbox();
+  void close_cut();
   void send_some();
   void send(Stream& stream);
   void mark_dirty(Stream& stream);
@@ -129,6 +130,7 @@ class Hub::Loop {
   std::unordered_map<std::uint64_t, std::vector<Person*>> rooms_;
   std::vector<std::pair<Subscription, int>> early_;  ///< They know more than was published here.
   std::vector<int> cut_;                             ///< To be closed when nobody walks the lists.
+  std::int64_t now_ = monotonic_ms();  ///< Of this round; good enough for what takes seconds.
   std::int64_t next_tick_ = 0;
   std::int64_t ticks_ = 0;
   std::thread thread_;

@@ -23,18 +23,18 @@ void HttpPublisher::post(std::string request) {
 }
 
 void HttpPublisher::send(HttpConnection& connection, const std::string& request) {
-  connection.send(request, [this, &connection, sent = Steady::now()](int status,
-                                                                    std::string_view body) {
-    if (status < 200 || status > 299) {
-      throw std::runtime_error("a post was answered " + std::to_string(status) + ": " +
-                               std::string(body));
-    }
-    answers_.add(Steady::now() - sent);
-    if (waiting_.empty()) return;
-    const std::string next = std::move(waiting_.front());
-    waiting_.pop_front();
-    send(connection, next);
-  });
+  connection.send(request,
+                  [this, &connection, sent = Steady::now()](int status, std::string_view body) {
+                    if (status < 200 || status > 299) {
+                      throw std::runtime_error("a post was answered " + std::to_string(status) +
+                                               ": " + std::string(body));
+                    }
+                    answers_.add(Steady::now() - sent);
+                    if (waiting_.empty()) return;
+                    const std::string next = std::move(waiting_.front());
+                    waiting_.pop_front();
+                    send(connection, next);
+                  });
 }
 
 ApiPublisher::ApiPublisher(Loop& loop, int port, std::string cookie, std::uint64_t room,
@@ -117,8 +117,8 @@ std::string data_like_ours(std::uint64_t seq, const std::string& body) {
 }
 
 std::string frame_like_ours(std::uint64_t seq, const std::string& body) {
-  return "id: 0123abcd.1." + std::to_string(seq) + "\nevent: message.created\ndata: " +
-         data_like_ours(seq, body) + "\n\n";
+  return "id: 0123abcd.1." + std::to_string(seq) +
+         "\nevent: message.created\ndata: " + data_like_ours(seq, body) + "\n\n";
 }
 
 void print_header() {

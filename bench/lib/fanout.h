@@ -89,10 +89,10 @@ class Fanout {
   Loop& loop_;
   Publisher& publisher_;
   const std::size_t count_;
-  std::vector<Post> posts_;              ///< By number.
-  std::vector<std::uint32_t> by_seq_;    ///< Numbers, by seq; 0 while it is not known.
-  std::size_t body_at_ = 0;              ///< Where a body was found last.
-  std::size_t done_ = 0;                 ///< Messages that every stream has.
+  std::vector<Post> posts_;            ///< By number.
+  std::vector<std::uint32_t> by_seq_;  ///< Numbers, by seq; 0 while it is not known.
+  std::size_t body_at_ = 0;            ///< Where a body was found last.
+  std::size_t done_ = 0;               ///< Messages that every stream has.
   Histogram* seen_ = nullptr;
 };
 

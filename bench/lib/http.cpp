@@ -110,8 +110,9 @@ std::string post_request(std::string_view path, std::string_view cookie, std::st
   return text.append(path)
       .append(" HTTP/1.1\r\nHost: localhost\r\nCookie: ")
       .append(cookie)
-      .append("\r\nContent-Type: application/json\r\nX-Requested-With: confab\r\n"
-              "Sec-Fetch-Site: same-origin\r\nIdempotency-Key: ")
+      .append(
+          "\r\nContent-Type: application/json\r\nX-Requested-With: confab\r\n"
+          "Sec-Fetch-Site: same-origin\r\nIdempotency-Key: ")
       .append(key)
       .append("\r\nContent-Length: ")
       .append(std::to_string(body.size()))

@@ -44,9 +44,7 @@ void Loop::add(int descriptor, Handler& handler, std::uint32_t events) const {
 void Loop::change(int descriptor, Handler& handler, std::uint32_t events) const {
   control(epoll_, EPOLL_CTL_MOD, descriptor, &handler, events);
 }
-void Loop::remove(int descriptor) const {
-  epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr);
-}
+void Loop::remove(int descriptor) const { epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr); }
 
 void Loop::turn(Steady::duration most) {
   std::array<epoll_event, 256> ready;

@@ -56,12 +56,12 @@ pid_t start_nginx(const fs::path& folder, const std::string& text, int port) {
   // Temporary files of a worker that is another user's would need a folder of its own.
   std::ofstream(file) << "pid nginx.pid;\nerror_log error.log warn;\nworker_processes 1;\n"
                       << (::geteuid() == 0 ? "user root;\n" : "") << text;
-  const pid_t pid = ctl::run::start({.program = "/usr/sbin/nginx",
-                                     .arguments = {"-p", folder.string(), "-c", file.string(),
-                                                   "-e", (folder / "error.log").string(), "-g",
-                                                   "daemon off;"},
-                                     .environment = {},
-                                     .log = folder / "output"});
+  const pid_t pid =
+      ctl::run::start({.program = "/usr/sbin/nginx",
+                       .arguments = {"-p", folder.string(), "-c", file.string(), "-e",
+                                     (folder / "error.log").string(), "-g", "daemon off;"},
+                       .environment = {},
+                       .log = folder / "output"});
   for (int i = 0; i < kTries; ++i) {
     if (ctl::run::http_status("127.0.0.1", port, "/") != 0) return pid;
     std::this_thread::sleep_for(kPause);
@@ -92,9 +92,10 @@ NchanServer::~NchanServer() {
 
 void NchanPublisher::publish(std::uint64_t number, const std::string& body) {
   const std::string data = data_like_ours(number, body);
-  post("POST /pub HTTP/1.1\r\nHost: localhost\r\nX-EventSource-Event: message.created\r\n"
-       "Content-Type: application/json\r\nContent-Length: " +
-       std::to_string(data.size()) + "\r\n\r\n" + data);
+  post(
+      "POST /pub HTTP/1.1\r\nHost: localhost\r\nX-EventSource-Event: message.created\r\n"
+      "Content-Type: application/json\r\nContent-Length: " +
+      std::to_string(data.size()) + "\r\n\r\n" + data);
 }
 
 }  // namespace confab::bench

@@ -10,8 +10,9 @@
 
 namespace confab::bench {
 
-/// The real programs of this build (or BENCH_PROGRAM: another `confab`), started by `confab run` with a private database, without
-/// rate limits. Made and started by the main thread: should that die, all of it ends.
+/// The real programs of this build (or BENCH_PROGRAM: another `confab`), started by `confab run`
+/// with a private database, without rate limits. Made and started by the main thread: should that
+/// die, all of it ends.
 class Server {
  public:
   struct Options {

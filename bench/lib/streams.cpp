@@ -68,8 +68,7 @@ void Streams::open(std::size_t index, const std::string& request) {
   loop_.add(reader->descriptor, *reader, EPOLLIN | EPOLLOUT);
 }
 
-void Streams::open_all(std::size_t count,
-                       const std::function<std::string(std::size_t)>& request,
+void Streams::open_all(std::size_t count, const std::function<std::string(std::size_t)>& request,
                        Greeting greeting) {
   constexpr std::size_t kAtOnce = 64;
   constexpr auto kPatience = std::chrono::minutes(5);

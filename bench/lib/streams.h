@@ -42,8 +42,8 @@ class Streams {
   /// Opens stream `index` (again) by sending `request`.
   void open(std::size_t index, const std::string& request);
   /// Opens those up to `count`, some at a time, and waits until each has been greeted (by
-  /// `hello`, or by the response's head) and next to nothing but heartbeats comes. One that is ended meanwhile comes back, as clients do.
-  /// Throws when one is refused.
+  /// `hello`, or by the response's head) and next to nothing but heartbeats comes. One that is
+  /// ended meanwhile comes back, as clients do. Throws when one is refused.
   enum class Greeting { hello, head };
   void open_all(std::size_t count, const std::function<std::string(std::size_t)>& request,
                 Greeting greeting = Greeting::hello);

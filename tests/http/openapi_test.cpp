@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "tests/http/fixture.h"
@@ -67,6 +68,33 @@ TEST(OpenApi, HasEveryNameItRefersToAndNoIdTwice) {
     }
   }
   EXPECT_EQ(document["x-errors"].size(), all_codes().size());
+}
+
+TEST(OpenApi, SaysWhatIsRefusedBeforeAnyEndpointIsAsked) {
+  Site site;
+  const auto document = site.router.openapi("test");
+  for (const auto& path : document["paths"]) {
+    for (const auto& operation : path) {
+      // A body that an endpoint has no use for can be too large and of another type as well.
+      for (const char* status : {"400", "413", "415", "429", "500", "503"}) {
+        EXPECT_TRUE(operation["responses"].isMember(status))
+            << operation["operationId"].asString() << status;
+      }
+      const auto& codes = operation["responses"]["400"]["x-codes"];
+      EXPECT_NE(std::find(codes.begin(), codes.end(), Json::Value("ambiguous_auth")), codes.end());
+    }
+  }
+}
+
+TEST(OpenApi, PromisesNotModifiedOnlyWhereThereIsAnETag) {
+  Site site;
+  const auto document = site.router.openapi("test");
+  const auto& one = document["paths"]["/notes/{id}"]["get"];
+  EXPECT_TRUE(one["responses"].isMember("304"));
+  EXPECT_TRUE(one["responses"]["200"]["headers"].isMember("ETag"));
+  const auto& stream = document["paths"]["/events"]["get"];
+  EXPECT_FALSE(stream["responses"].isMember("304"));
+  EXPECT_FALSE(document["paths"]["/notes"]["post"]["responses"].isMember("304"));
 }
 
 TEST(OpenApi, TwoEndpointsOnOneAddressAreABug) {

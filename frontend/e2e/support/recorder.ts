@@ -98,6 +98,8 @@ export class Recorder {
   readonly #reading: Promise<void>[] = [];
   /** `METHOD /path` of all calls so far. */
   readonly calls: string[] = [];
+  /** The types of all events so far. */
+  readonly heard: string[] = [];
 
   constructor(private readonly contract: Contract) {}
 
@@ -199,6 +201,7 @@ export class Recorder {
   }
 
   #heard(type: string, text: string): void {
+    this.heard.push(type);
     for (const fault of this.contract.complaintsOfEvent(type, text)) {
       this.#findings.push(`event ${type} not in the document: ${fault}`);
     }
