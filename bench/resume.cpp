@@ -50,27 +50,40 @@ class Poster final : public HttpPublisher {
   std::uint64_t room_ = 0;
 };
 
+/// Opens again what was refused, as clients do; how many that were.
+std::uint64_t ask_again(Streams& streams, const Crowd& crowd, std::size_t count,
+                        const std::string& after) {
+  std::uint64_t refused = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (streams.status(i) == 0 || streams.status(i) == 200) continue;
+    streams.open(i, stream_request(crowd.people[i], after.empty() ? streams.position(i) : after));
+    ++refused;
+  }
+  return refused;
+}
+
 /// How long it takes until all have read what follows `after`.
 double resume_all(Loop& loop, const Server& server, const Crowd& crowd, const std::string& after,
                   std::size_t people, std::uint64_t missed) {
   constexpr auto kPatience = std::chrono::minutes(2);
   Streams streams(loop, server.port(), crowd.rooms);
+  std::uint64_t again = 0;
   const auto begun = Steady::now();
   for (std::size_t i = 0; i < people; ++i) streams.open(i, stream_request(crowd.people[i], after));
   loop.until(
       [&] {
-        if (streams.counts().refused + streams.counts().resets > 0) {
-          throw std::runtime_error("a stream was refused or reset");
-        }
+        if (streams.counts().resets > 0) throw std::runtime_error("a stream was reset");
+        if (streams.counts().refused > again) again += ask_again(streams, crowd, people, after);
         return streams.counts().messages >= missed * people;
       },
       kPatience, "everybody is back");
   const double time = seconds(Steady::now() - begun);
   const auto& counts = streams.counts();
-  std::printf("%llu messages in %.3f s, %llu gaps, %llu duplicates\n",
+  std::printf("%llu messages in %.3f s, %llu gaps, %llu duplicates, %llu refusals\n",
               static_cast<unsigned long long>(counts.messages), time,
               static_cast<unsigned long long>(counts.gaps),
-              static_cast<unsigned long long>(counts.duplicates));
+              static_cast<unsigned long long>(counts.duplicates),
+              static_cast<unsigned long long>(again));
   return time;
 }
 
@@ -180,11 +193,7 @@ void cut_at_once(const Options& options) {
         if (!answered && streams.answered() == options.streams)
           answered = seconds(Steady::now() - cut);
         if (streams.counts().refused > again) {
-          for (std::size_t i = 0; i < options.streams; ++i) {
-            if (streams.status(i) == 0 || streams.status(i) == 200) continue;
-            streams.open(i, stream_request(crowd.people[i], streams.position(i)));
-            ++again;
-          }
+          again += ask_again(streams, crowd, options.streams, "");
         }
         return answered && all_have(posted - 5);
       },

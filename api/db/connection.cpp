@@ -36,6 +36,7 @@ bool means_lost(unsigned number) {
     case 1159:
     case 1160:
     case 1161:
+    case 1180:  // an error while committing: what became of it must be looked up
     case 1290:  // read only: another server may have taken over
     case 1792:
     case 1836:
@@ -100,21 +101,35 @@ steady_clock::time_point Deadline::now_held() { return wait_until; }
 
 namespace {
 
-/// ER_DISK_FULL, and ER_RECORD_FILE_FULL, which InnoDB says when a file cannot grow.
-bool is_full(unsigned number) { return number == 1021 || number == 1114; }
+struct Meaning {
+  Code code;
+  const char* detail;
+};
+
+/// What an error number of the database means to a client.
+Meaning meaning_of(unsigned number, bool lost) {
+  if (lost) {
+    return {Code::unavailable, "The database is not reachable; try again shortly."};
+  }
+  switch (number) {
+    case 1021:  // ER_DISK_FULL
+    case 1114:  // ER_RECORD_FILE_FULL, which InnoDB says when a file cannot grow
+      return {Code::storage_full, "The disk of the database is full. Free space on it."};
+    case 1026:  // ER_ERROR_ON_WRITE
+    case 1030:  // ER_GET_ERRNO
+      return {Code::unavailable, "The disk of the database fails; look at its log."};
+    default:
+      return {Code::internal, "The database refused a statement."};
+  }
+}
 
 }  // namespace
 
 SqlError::SqlError(unsigned number, bool lost)
-    : Error(lost              ? Code::unavailable
-            : is_full(number) ? Code::storage_full
-                              : Code::internal,
-            lost              ? "The database is not reachable; try again shortly."
-            : is_full(number) ? "The disk of the database is full. Free space on it."
-                              : "The database refused a statement."),
+    : Error(meaning_of(number, lost).code, meaning_of(number, lost).detail),
       number_(number),
       lost_(lost) {
-  if (lost) static_cast<Error&&>(*this).retry_after(1);
+  if (code() == Code::unavailable) static_cast<Error&&>(*this).retry_after(1);
 }
 
 bool SqlError::retryable() const noexcept {

@@ -11,8 +11,8 @@ using Daemon = std::unique_ptr<MHD_Daemon, Calls<MHD_stop_daemon>>;
 using Response = std::unique_ptr<MHD_Response, Calls<MHD_destroy_response>>;
 
 /// How our daemons run: from a thread of ours, and the sockets come from us.
-inline constexpr unsigned kDaemonFlags = MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME |
-                                         MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET;
+inline constexpr unsigned kDaemonFlags =
+    MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
 
 /// A response of unknown length without chunks, ended by its connection's end.
 /// `reader` is called with `cls` once the head is on the wire.

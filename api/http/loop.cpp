@@ -332,9 +332,10 @@ MHD_Result Loop::State::reply_now(Peer& peer, Exchange& exchange, Reply reply) {
 
 void Loop::State::start() {
   daemon.reset(MHD_start_daemon(
-      kDaemonFlags, 0, nullptr, nullptr, &on_access, this, MHD_OPTION_EXTERNAL_LOGGER, &log_daemon,
-      nullptr, MHD_OPTION_CONNECTION_LIMIT, kConnections + kArrivals + kReserve,
-      MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMemory, MHD_OPTION_CONNECTION_TIMEOUT,
+      kDaemonFlags | MHD_USE_ERROR_LOG, 0, nullptr, nullptr, &on_access, this,
+      MHD_OPTION_EXTERNAL_LOGGER, &log_daemon, nullptr, MHD_OPTION_CONNECTION_LIMIT,
+      kConnections + kArrivals + kReserve, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMemory,
+      MHD_OPTION_CONNECTION_TIMEOUT,
       static_cast<unsigned>(
           std::max<std::int64_t>(1, dispatch->settings().deadlines.idle_ms / 1000)),
       MHD_OPTION_NOTIFY_CONNECTION, &on_connection, this, MHD_OPTION_NOTIFY_COMPLETED,
