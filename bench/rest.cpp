@@ -77,7 +77,12 @@ class Nginx {
       const std::string name = line.substr(0, colon);
       // What nginx writes by itself.
       if (name == "Date" || name == "Content-Length" || name == "Content-Type") continue;
-      headers += "add_header " + name + " '" + line.substr(colon + 2) + "';\n";
+      std::string value = line.substr(colon + 2);
+      for (auto quote = value.find('"'); quote != std::string::npos;
+           quote = value.find('"', quote + 2)) {
+        value.insert(quote, 1, '\\');
+      }
+      headers += "add_header " + name + " \"" + value + "\";\n";
     }
     pid_ =
         start_nginx(folder_,

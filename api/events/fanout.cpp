@@ -144,7 +144,7 @@ void Hub::Loop::replay(Stream& stream, const Subscription& subscription) {
   for (const RoomId room : subscription.rooms) rooms.push_back(room.value);
   const Position& known = subscription.known;
   const Position after = subscription.after.value_or(known);
-  const auto say = [&](const std::string& text) { stream.queue.push(frames_.append(text)); };
+  const auto say = [&](const std::string& text) { stream.queue.push(FrameLog::alone(text)); };
 
   const bool ahead = !position_.covers(after);
   if (ahead || !ring_.reaches(after)) {
@@ -214,18 +214,14 @@ std::optional<Run> Hub::Loop::lifted(const Run& frame, const Position& after) {
   auto at = Position::parse(text.substr(kId.size(), end - kId.size()));
   if (!at || at->position.covers(after)) return std::nullopt;
   for (const auto& [node, pos] : after.nodes()) at->position.advance(node, pos);
-  return frames_.append(kId, at->position.text(settings.tag), text.substr(end));
+  return FrameLog::alone(std::string(kId) + at->position.text(settings.tag) +
+                         std::string(text.substr(end)));
 }
 
 std::string Hub::Loop::hello(const Person& person, const Position& oldest) const {
   std::vector<UserId> present;
-  for (const auto room : person.rooms) {
-    const auto found = rooms_.find(room);
-    if (found == rooms_.end()) continue;
-    for (const Person* each : found->second) present.push_back(each->id);
-  }
+  for (const Person* each : near(person.rooms)) present.push_back(each->id);
   std::sort(present.begin(), present.end());
-  present.erase(std::unique(present.begin(), present.end()), present.end());
   return "retry: 2000\n\nevent: hello\ndata: {\"position\":\"" + position_.text(settings.tag) +
          "\",\"oldest\":\"" + oldest.text(settings.tag) +
          "\",\"heartbeat_s\":" + std::to_string(settings.heartbeat_s) +
@@ -262,8 +258,36 @@ Run Hub::Loop::presence_frame(UserId user, Presence presence) {
       user.text() + "\",\"presence\":\"" + std::string(name_of(presence)) + "\"}}\n\n");
 }
 
+/// Who has a stream among the members of these rooms, as far as those tell presence.
+std::vector<Person*> Hub::Loop::near(const std::vector<std::uint64_t>& rooms) const {
+  std::vector<Person*> people;
+  for (const auto room : rooms) {
+    const auto found = rooms_.find(room);
+    if (found == rooms_.end() || found->second.size() > settings.presence_most) continue;
+    people.insert(people.end(), found->second.begin(), found->second.end());
+  }
+  std::sort(people.begin(), people.end());
+  people.erase(std::unique(people.begin(), people.end()), people.end());
+  return people;
+}
+
+std::vector<std::pair<UserId, Presence>> Hub::Loop::presence_in(
+    const std::vector<RoomId>& rooms) const {
+  std::vector<std::uint64_t> ids;
+  for (const RoomId room : rooms) ids.push_back(room.value);
+  std::vector<std::pair<UserId, Presence>> out;
+  shown.with([&](const auto& all) {
+    for (const Person* each : near(ids)) {
+      if (const auto found = all.find(each->id); found != all.end()) out.push_back(*found);
+    }
+  });
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 /// A newcomer and the members who are here learn of each other's presence.
 void Hub::Loop::introduce(Person& newcomer, std::uint64_t room) {
+  if (rooms_[room].size() > settings.presence_most) return;
   const auto presence_of = [&](UserId user) {
     return shown.with([&](const auto& all) {
       const auto found = all.find(user);
@@ -288,17 +312,12 @@ void Hub::Loop::show(Person& person, Presence presence) {
   });
   if (!changed) return;
   const Run frame = presence_frame(person.id, presence);
-  std::vector<Person*> near;
-  for (const auto room : person.rooms) {
-    const auto& members = rooms_[room];
-    near.insert(near.end(), members.begin(), members.end());
-  }
-  near.push_back(&person);
-  std::sort(near.begin(), near.end());
-  near.erase(std::unique(near.begin(), near.end()), near.end());
-  for (Person* each : near) {
-    for (Stream* stream : each->streams) enqueue(*stream, frame);
-  }
+  const auto people = near(person.rooms);
+  const auto tell_them = [&](const Person& each) {
+    for (Stream* stream : each.streams) enqueue(*stream, frame);
+  };
+  for (const Person* each : people) tell_them(*each);
+  if (std::find(people.begin(), people.end(), &person) == people.end()) tell_them(person);
 }
 
 void Hub::Loop::forget(Person& person) {

@@ -30,6 +30,14 @@ class FrameLog {
  public:
   static constexpr std::size_t kChunk = 64 * 1024;
 
+  /// Bytes for one stream only, in a chunk of their own: between the frames of all they would
+  /// tear the others' runs apart.
+  static Run alone(std::string_view text) {
+    auto chunk = std::make_shared<Chunk>(text.size());
+    text.copy(chunk->data.get(), text.size());
+    return {std::move(chunk), 0, static_cast<std::uint32_t>(text.size())};
+  }
+
   /// The bytes of a frame made of these parts, all in one chunk.
   template <typename... Parts>
   Run append(const Parts&... parts) {

@@ -96,10 +96,10 @@ Presence Hub::presence(UserId user) const {
   });
 }
 
-std::vector<std::pair<UserId, Presence>> Hub::present() const {
-  return loop_->shown.with([](const auto& shown) {
-    return std::vector<std::pair<UserId, Presence>>(shown.begin(), shown.end());
-  });
+std::vector<std::pair<UserId, Presence>> Hub::presence_in(std::vector<RoomId> rooms) const {
+  std::promise<std::vector<std::pair<UserId, Presence>>> answer;
+  loop_->post([&] { answer.set_value(loop_->presence_in(rooms)); });
+  return answer.get_future().get();
 }
 
 Position Hub::position() const {

@@ -55,6 +55,9 @@ class Hub {
     std::size_t queue_runs = 4096;
     std::int64_t stall_ms = 20'000;
     int streams_per_user = 16;
+    /// Rooms with more people present tell nobody's presence: what everybody says to
+    /// everybody grows with the square of their number.
+    std::size_t presence_most = 200;
   };
   struct Stats {
     std::atomic<std::uint64_t> streams{0}, events{0}, deliveries{0}, cut{0}, resets{0};
@@ -89,8 +92,8 @@ class Hub {
   void end_session(SessionId session);
 
   Presence presence(UserId user) const;
-  /// Everyone who is not offline, with what they show.
-  std::vector<std::pair<UserId, Presence>> present() const;
+  /// Who is not offline in these rooms, with what they show, by user id. Waits for the hub.
+  std::vector<std::pair<UserId, Presence>> presence_in(std::vector<RoomId> rooms) const;
   /// Everything published so far.
   Position position() const;
   const Stats& stats() const;

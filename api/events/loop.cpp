@@ -67,9 +67,22 @@ void Hub::Loop::post(std::function<void()> task) {
   [[maybe_unused]] const auto written = write(wake_, &one, sizeof one);
 }
 
+/// What others handed in, in its order, for a moment: opening many streams must not keep
+/// those that are open waiting.
 void Hub::Loop::drain_inbox() {
-  auto tasks = inbox_.with([](auto& inbox) { return std::exchange(inbox, {}); });
-  for (const auto& task : tasks) task();
+  constexpr std::int64_t kLongest = 2;
+  if (todo_.empty()) {
+    for (auto& task : inbox_.with([](auto& inbox) { return std::exchange(inbox, {}); })) {
+      todo_.push_back(std::move(task));
+    }
+  }
+  const auto until = todo_.empty() ? 0 : monotonic_ms() + kLongest;
+  while (!todo_.empty()) {
+    const auto task = std::move(todo_.front());
+    todo_.pop_front();
+    task();
+    if (monotonic_ms() >= until) return;
+  }
 }
 
 void Hub::Loop::run() {
@@ -79,7 +92,7 @@ void Hub::Loop::run() {
   std::array<epoll_event, 256> ready{};
   while (!stopping_) {
     const auto rest = std::max<std::int64_t>(0, next_tick_ - monotonic_ms());
-    const int timeout = dirty_.empty() ? static_cast<int>(rest) : 0;
+    const int timeout = dirty_.empty() && todo_.empty() ? static_cast<int>(rest) : 0;
     const int count = epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), timeout);
     for (int i = 0; i < count; ++i) {
       const auto& event = ready[static_cast<std::size_t>(i)];

@@ -70,7 +70,7 @@ class Hub::Loop {
   const Settings settings;
   Stats stats;
   std::shared_ptr<StreamCounts> counts = std::make_shared<StreamCounts>();
-  Guarded<std::unordered_map<UserId, Presence>> shown;
+  mutable Guarded<std::unordered_map<UserId, Presence>> shown;
   struct Reach {
     Position position;  ///< Everything published so far.
     Position before;    ///< The ring's beginning.
@@ -84,6 +84,7 @@ class Hub::Loop {
   void tell(Audience audience, const std::string& frame);
   void open(Subscription subscription, int descriptor);
   void end_session(SessionId session);
+  std::vector<std::pair<UserId, Presence>> presence_in(const std::vector<RoomId>& rooms) const;
 
  private:
   void run();
@@ -109,6 +110,7 @@ class Hub::Loop {
   void leave(Person& person, std::uint64_t room);
   void show(Person& person, Presence presence);
   Run presence_frame(UserId user, Presence presence);
+  std::vector<Person*> near(const std::vector<std::uint64_t>& rooms) const;
   void introduce(Person& newcomer, std::uint64_t room);
   void forget(Person& person);
   std::string hello(const Person& person, const Position& oldest) const;
@@ -119,6 +121,7 @@ class Hub::Loop {
   int wake_ = -1;
   std::atomic<bool> stopping_{false};
   Guarded<std::vector<std::function<void()>>> inbox_;
+  std::deque<std::function<void()>> todo_;  ///< Taken out of it.
 
   FrameLog frames_;
   Ring ring_;

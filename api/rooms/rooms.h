@@ -199,8 +199,6 @@ Page<MemberUser> members(db::Tx& tx, UserId me, RoomId room, std::size_t limit,
 std::vector<RoomId> room_ids(db::Tx& tx, UserId user);
 /// The rooms that a person has left since, and is not in again.
 std::vector<RoomId> past_room_ids(db::Tx& tx, UserId user, Time since);
-/// Those of `people` who are in a room that `user` is in.
-std::vector<UserId> sharing_with(db::Tx& tx, UserId user, const std::vector<UserId>& people);
 
 /// The messages past `read_seq` that await `user` in a room.
 std::int64_t unread_count(db::Tx& tx, RoomId room, UserId user, std::int64_t read_seq);

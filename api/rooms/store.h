@@ -42,7 +42,6 @@ std::int64_t unread_count(db::Tx& tx, RoomId room, UserId user, std::int64_t rea
 std::vector<UserId> member_ids(db::Tx& tx, RoomId room);
 std::vector<RoomId> room_ids(db::Tx& tx, UserId user);
 std::vector<RoomId> past_room_ids(db::Tx& tx, UserId user, Time since);
-std::vector<UserId> sharing_with(db::Tx& tx, UserId user, const std::vector<UserId>& people);
 
 /// Up to `limit` + 1 from the cursor on, in the direction that it goes.
 std::vector<FoundRoom> discover(db::Tx& tx, UserId user, const std::vector<std::string>& words,

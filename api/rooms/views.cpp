@@ -68,10 +68,6 @@ std::vector<RoomId> past_room_ids(db::Tx& tx, UserId user, Time since) {
   return store::past_room_ids(tx, user, since);
 }
 
-std::vector<UserId> sharing_with(db::Tx& tx, UserId user, const std::vector<UserId>& people) {
-  return store::sharing_with(tx, user, people);
-}
-
 std::int64_t unread_count(db::Tx& tx, RoomId room, UserId user, std::int64_t read_seq) {
   return store::unread_count(tx, room, user, read_seq);
 }

@@ -41,7 +41,7 @@ struct Hello {
 constexpr auto fields(const Hello*) {
   return resource("Hello", field("position", &Hello::position), field("oldest", &Hello::oldest),
                   field("heartbeat_s", &Hello::heartbeat_s),
-                  field("present", &Hello::present).says("Who of my rooms is online just now"));
+                  field("present", &Hello::present).says("Who is online just now of my rooms in which at most 200 people are"));
 }
 struct Reset {
   std::string reason;

@@ -14,20 +14,6 @@ namespace {
 /// People who left a room longer ago than this have no events of it to come.
 constexpr std::int64_t kPastRooms = 30 * kDay;
 
-std::vector<PresenceOf> presence_near(App& app, db::Tx& tx, UserId user) {
-  const auto present = app.hub->present();
-  if (present.empty()) return {};
-  std::vector<UserId> ids;
-  for (const auto& [id, presence] : present) ids.push_back(id);
-  std::vector<PresenceOf> out;
-  for (const UserId id : rooms::sharing_with(tx, user, ids)) {
-    const auto found = std::find_if(present.begin(), present.end(),
-                                    [&](const auto& each) { return each.first == id; });
-    if (found != present.end()) out.push_back({id, found->second});
-  }
-  return out;
-}
-
 struct Cursor {
   bool reset = false;
   std::optional<events::Position> after;
@@ -60,7 +46,11 @@ Bootstrap bootstrap(App& app, UserId user, SessionId session) {
     std::sort(people.begin(), people.end());
     people.erase(std::unique(people.begin(), people.end()), people.end());
     out.users = accounts::users_by_ids(tx, people);
-    out.presence = presence_near(app, tx, user);
+    std::vector<RoomId> places;
+    for (const auto& room : out.rooms) places.push_back(room.id);
+    for (const auto& [id, presence] : app.hub->presence_in(std::move(places))) {
+      out.presence.push_back({id, presence});
+    }
     out.session = accounts::find_session(tx, user, session, app.clock.now());
     out.server = {app.config.name, std::string(kVersion)};
     return out;

@@ -91,7 +91,27 @@ TEST(Presence, StandsInHelloForTheRoomsOfTheListener) {
   ASSERT_EQ(present.size(), 2U);
   EXPECT_EQ(present[0].asString(), kAna.text());
   EXPECT_EQ(present[1].asString(), kCy.text());
-  EXPECT_EQ(stage.hub.present().size(), 3U);
+  EXPECT_EQ(stage.hub.presence_in({kDen}).size(), 2U);
+  EXPECT_EQ(stage.hub.presence_in({kDen, kLab}).size(), 3U);
+}
+
+TEST(Presence, IsNotToldInACrowd) {
+  Stage stage({.presence_most = 2});
+  Ear ana = stage.listen(kAna, {kDen, kLab});
+  EXPECT_EQ(next_presence(ana), "11 online");
+  Ear ben = stage.listen(kBen, {kDen});
+  EXPECT_EQ(next_presence(ana), "12 online");
+  // With the third it is a crowd; whoever shares a smaller room still hears of the others.
+  Ear cy = stage.listen(kCy, {kDen, kLab});
+  const auto present = json::parse_own(cy.wait_for("hello").data)["present"];
+  ASSERT_EQ(present.size(), 2U);
+  EXPECT_EQ(present[0].asString(), kAna.text());
+  EXPECT_EQ(present[1].asString(), kCy.text());
+  EXPECT_EQ(next_presence(ana), "13 online");
+  EXPECT_EQ(next_presence(ben), "12 online");
+  const auto said = stage.say(to_room(kDen));
+  EXPECT_EQ(Stage::until(ben, said).size(), 1U);
+  EXPECT_EQ(stage.hub.presence_in({kDen}).size(), 0U);
 }
 
 TEST(Presence, FollowsMembershipWhileAway) {
