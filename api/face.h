@@ -12,6 +12,9 @@ void add_all_routes(http::Router& router, App& app);
 /// Who makes this call: nobody, or the user of its cookie or bearer token.
 /// Throws ambiguous_auth, token_expired, token_revoked, account_disabled.
 http::Caller authenticate(App& app, const http::Call& call);
+/// The same as far as it is in memory and nothing else is to be done about it; else nothing.
+/// Never waits. Throws ambiguous_auth.
+std::optional<http::Caller> known_caller(App& app, const http::Call& call);
 
 namespace audit {
 void add_routes(http::Router& router, App& app);

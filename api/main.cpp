@@ -66,6 +66,8 @@ class Process {
     accounts::prepare_setup(app);
     const http::Router router = make_router();
     Executor executor("work", config_.work_threads, 4096, {}, db::thread_end);
+    constexpr int kOpenings = 4;
+    Executor openings("open", kOpenings, 20'000, {}, db::thread_end);
     const MetricsPage page(metrics_, config_, clock_, address_, executor, *hub_);
     {
       http::Server server(
@@ -81,6 +83,8 @@ class Process {
            .trusted_proxies = Networks::parse(config_.trusted_proxies),
            .hand_over = config_.stream_handover,
            .authenticate = [&](const http::Call& call) { return authenticate(app, call); },
+           .known_caller = [&](const http::Call& call) { return known_caller(app, call); },
+           .patient = &openings,
            .ready = [this] { return require_ready(); },
            .version = std::string(kVersion),
            .metrics = &metrics_,
@@ -127,7 +131,7 @@ class Process {
       return 0;
     };
     pool_.snapshot(fill, kPatience);
-    hub_->observe([this](const events::Event& event) {
+    hub_->watch([this](const events::Event& event) {
       // Membership or a room changed by another process.
       if (event.node != writer_.node() && event.about.room) book_.forget_later(event.about.room);
     });

@@ -211,8 +211,9 @@ void add_own_routes(http::Router& router, App& app) {
        .summary = "You",
        .access = Access::user,
        .scope = "account:read"},
+      [&app](const http::Call& call) { return remembered_me(app, call.caller.user); },
       [&app](const http::Call& call) {
-        return app.pool.read([&](db::Tx& tx) { return me(tx, call.caller.user); });
+        return access_of(app).callers.me(call.caller.user, app.clock.now());
       });
 
   router.add<ProfileChange, Me>(

@@ -32,19 +32,35 @@ http::Caller caller_of(const accounts::Vouched& vouched, bool by_cookie) {
           .by_cookie = by_cookie};
 }
 
+/// Of the cookie. Throws ambiguous_auth.
+std::optional<std::string> session_secret(App& app, const http::Call& call) {
+  auto secret = call.cookie(accounts::session_cookie(app.config));
+  if (secret && call.has_header("authorization")) {
+    throw Error(Code::ambiguous_auth, "Send the session cookie or a token, not both.");
+  }
+  return secret;
+}
+
 }  // namespace
 
 http::Caller authenticate(App& app, const http::Call& call) {
-  const auto secret = call.cookie(accounts::session_cookie(app.config));
+  const auto secret = session_secret(app, call);
   if (call.has_header("authorization")) {
-    if (secret) {
-      throw Error(Code::ambiguous_auth, "Send the session cookie or a token, not both.");
-    }
     return caller_of(accounts::vouch_for_token(app, bearer_of(call)), false);
   }
   if (!secret) return {};
   const auto vouched = accounts::vouch_for_secret(app, *secret);
   return vouched ? caller_of(*vouched, true) : http::Caller{};
+}
+
+std::optional<http::Caller> known_caller(App& app, const http::Call& call) {
+  const auto secret = session_secret(app, call);
+  const bool by_token = call.has_header("authorization");
+  if (!secret && !by_token) return std::nullopt;
+  const auto vouched = by_token ? accounts::known_token(app, bearer_of(call))
+                                : accounts::known_secret(app, *secret);
+  if (!vouched) return std::nullopt;
+  return caller_of(*vouched, !by_token);
 }
 
 }  // namespace confab

@@ -46,7 +46,6 @@ void Hub::Loop::publish(const std::vector<EventPtr>& events) {
     const Event& event = *each;
     if (position_.covers(event.node, event.pos)) continue;
     const Run frame = remember(event);
-    for (const auto& observer : observers) observer(event);
 
     const auto found =
         event.about.effect == Effect::none || event.about.effect == Effect::end_session

@@ -30,6 +30,9 @@ void Hub::warm(const Position& before, std::vector<EventPtr> recent) {
 }
 
 void Hub::publish(std::vector<EventPtr> events) {
+  for (const auto& watcher : watchers_) {
+    for (const auto& event : events) watcher(*event);
+  }
   loop_->post([loop = loop_.get(), events = std::move(events)] { loop->publish(events); });
 }
 
@@ -47,8 +50,8 @@ void Hub::tell(Audience audience, std::string_view type, const std::string& data
       [loop = loop_.get(), audience, frame = std::move(frame)] { loop->tell(audience, frame); });
 }
 
-void Hub::observe(std::function<void(const Event&)> observer) {
-  loop_->observers.push_back(std::move(observer));
+void Hub::watch(std::function<void(const Event&)> watcher) {
+  watchers_.push_back(std::move(watcher));
 }
 
 std::shared_ptr<StreamSlot> Hub::take_slot(UserId user) {

@@ -77,8 +77,9 @@ class Hub {
   /// Tells those who listen just now; never replayed. Any thread.
   void tell(Audience audience, std::string_view type, const std::string& data, RoomId room = {},
             UserId actor = {});
-  /// Runs in the hub's thread for each published event, in order. Before the first event.
-  void observe(std::function<void(const Event&)> observer);
+  /// Runs for each published event, those of a node in order, before `publish` returns: what
+  /// a caller is told of is known to this process by then. Before the first event.
+  void watch(std::function<void(const Event&)> watcher);
 
   /// Throws too_many_streams.
   std::shared_ptr<StreamSlot> take_slot(UserId user);
@@ -101,6 +102,7 @@ class Hub {
  private:
   class Loop;
   std::unique_ptr<Loop> loop_;
+  std::vector<std::function<void(const Event&)>> watchers_;
 };
 
 }  // namespace confab::events

@@ -76,7 +76,6 @@ class Hub::Loop {
     Position before;    ///< The ring's beginning.
   };
   Guarded<Reach> reach;
-  std::vector<std::function<void(const Event&)>> observers;
 
   // In the hub's thread, or before it has anything to do.
   void warm(const Position& before, const std::vector<EventPtr>& recent);

@@ -84,14 +84,14 @@ Dispatch::Dispatch(Server::Settings settings, const Router& router)
       measures_(std::make_unique<Measures>(
           settings_.metrics != nullptr ? *settings_.metrics : own_metrics_, router)) {}
 
-Dispatch::Plan Dispatch::plan(Call& call, const std::string& query) const noexcept {
+Dispatch::Plan Dispatch::plan(Call& call, const std::string& query) noexcept {
   Plan plan = choose(call, query);
   plan.queued = !plan.reply;
   if (plan.queued) measures_->queued();
   return plan;
 }
 
-Dispatch::Plan Dispatch::choose(Call& call, const std::string& query) const noexcept {
+Dispatch::Plan Dispatch::choose(Call& call, const std::string& query) noexcept {
   try {
     try {
       call.address = calling_address(call, settings_.trusted_proxies);
@@ -119,7 +119,7 @@ Dispatch::Plan Dispatch::choose(Call& call, const std::string& query) const noex
   }
 }
 
-Dispatch::Plan Dispatch::plan_api(Call& call) const {
+Dispatch::Plan Dispatch::plan_api(Call& call) {
   const Router::Route* route = nullptr;
   try {
     route = &router_.match(call);
@@ -128,13 +128,29 @@ Dispatch::Plan Dispatch::plan_api(Call& call) const {
     require_json(call);
     require_known_query(call, *route);
     if (route->endpoint.creates) call.idempotency_key();
-    return {.route = route};
+    return {.reply = at_once(call, *route), .route = route};
   } catch (const Error& error) {
     if (error.code() == Code::method_not_allowed) {
       return {.reply = not_allowed(call, router_.allowed(call))};
     }
     return {.reply = problem(error, call), .route = route};
   }
+}
+
+std::optional<Reply> Dispatch::at_once(Call& call, const Router::Route& route) {
+  if (!route.quick || !settings_.known_caller) return std::nullopt;
+  auto caller = settings_.known_caller(call);
+  if (!caller) return std::nullopt;
+  call.caller = *caller;
+  auto reply = route.quick(call);
+  if (!reply) {
+    call.caller = {};
+    return std::nullopt;
+  }
+  Reply limit;
+  if (!within_limit(call, route, route.endpoint.rate, limit)) return limit;
+  for (auto& header : limit.headers) reply->headers.push_back(std::move(header));
+  return reply;
 }
 
 Dispatch::Plan Dispatch::plan_metrics(const Call& call) const {

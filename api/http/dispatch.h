@@ -32,8 +32,9 @@ class Dispatch {
   /// Loads the static files and prints the API document; `router` is complete.
   Dispatch(Server::Settings settings, const Router& router);
 
-  /// Runs on the I/O thread: routing and every check that needs no waiting.
-  Plan plan(Call& call, const std::string& query) const noexcept;
+  /// Runs on the I/O thread: routing, every check that needs no waiting, and the replies of
+  /// endpoints that have them in memory.
+  Plan plan(Call& call, const std::string& query) noexcept;
   /// Runs on the executor: who calls, may they so often, the handler.
   Reply work(Call& call, Plan& plan) noexcept;
   /// The reply to a call that cannot be queued.
@@ -46,8 +47,10 @@ class Dispatch {
   Measures& measures() const { return *measures_; }
 
  private:
-  Plan choose(Call& call, const std::string& query) const noexcept;
-  Plan plan_api(Call& call) const;
+  Plan choose(Call& call, const std::string& query) noexcept;
+  Plan plan_api(Call& call);
+  /// What the endpoint has in memory for a caller who is known; else it has to be worked for.
+  std::optional<Reply> at_once(Call& call, const Router::Route& route);
   Plan plan_metrics(const Call& call) const;
   Reply answer(Call& call, const Plan& plan) noexcept;
   Reply run(Call& call, const Router::Route& route);

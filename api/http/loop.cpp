@@ -314,7 +314,10 @@ MHD_Result Loop::State::ask(Peer& peer, const std::shared_ptr<Exchange>& exchang
                    exchange->head);
     exchange->finish();
   };
-  if (refused || !executor.submit(work)) {
+  const auto& settings = dispatch->settings();
+  const auto* route = exchange->plan.route;
+  const bool patient = settings.patient != nullptr && route != nullptr && route->endpoint.patient;
+  if (refused || !(patient ? *settings.patient : executor).submit(work)) {
     exchange->reply = dispatch->overloaded(exchange->call);
     dispatch->seal(exchange->call, exchange->plan, exchange->reply, exchange->started_ms,
                    exchange->head);

@@ -57,7 +57,7 @@ void Router::add_raw(const Endpoint& endpoint, Handler handler) {
   insert(std::move(route));
 }
 
-void Router::insert(Route route) {
+Router::Route& Router::insert(Route route) {
   route.segments = split(route.endpoint.path);
   for (const char* each : route.endpoint.query) {
     const std::string_view text = each;
@@ -74,7 +74,7 @@ void Router::insert(Route route) {
   const auto place = std::upper_bound(
       routes_.begin(), routes_.end(), owned,
       [](const auto& fresh, const auto& known) { return goes_before(*fresh, *known); });
-  routes_.insert(place, std::move(owned));
+  return **routes_.insert(place, std::move(owned));
 }
 
 const Router::Route& Router::match(Call& call) const {

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -46,6 +47,9 @@ struct Endpoint {
   Rate rate = Rate::read;
   /// Media type of the reply of a raw endpoint, for the document.
   const char* produces = "application/json";
+  /// Costly, and in no hurry: few run at once, so that a thousand who come back together
+  /// keep nobody else waiting.
+  bool patient = false;
   int other_status = 0;  ///< Of the same reply when it says that nothing (or something) is new.
 };
 
@@ -79,6 +83,7 @@ class Router {
   static constexpr std::string_view kWellKnown = "/.well-known/";
 
   using Handler = std::function<Reply(const Call&)>;
+  using QuickHandler = std::function<std::optional<Reply>(const Call&)>;
   struct Route {
     Endpoint endpoint;
     Json::Value in;            ///< Schema, null when there is no body.
@@ -86,6 +91,7 @@ class Router {
     bool tagged = false;       ///< The reply has an ETag.
     bool conditional = false;  ///< If-None-Match with it gets 304.
     Handler handler;
+    QuickHandler quick;  ///< The same from memory, at once; or nothing.
     std::vector<std::string> segments;
     std::vector<std::string> query_names;
   };
@@ -94,7 +100,7 @@ class Router {
   /// `handler(const Call&, const In&)` returns `Out` or `With<Out>`; void (or
   /// `With<Nothing>`) when `Out` is Nothing; with `In` Nothing it takes the call only.
   template <typename In, typename Out, typename F>
-  void add(const Endpoint& endpoint, F handler) {
+  Route& add(const Endpoint& endpoint, F handler) {
     Route route{.endpoint = endpoint};
     if constexpr (!std::is_same_v<In, Nothing>) route.in = schema_of<In>(schemas_);
     if constexpr (!std::is_same_v<Out, Nothing>) route.out = schema_of<Out>(schemas_);
@@ -123,7 +129,20 @@ class Router {
         return reply_with<Out>(call, status, run());
       }
     };
-    insert(std::move(route));
+    return insert(std::move(route));
+  }
+
+  /// The same for a GET whose `Out` may be in memory: `quick(const Call&)` returns it, or
+  /// nothing when `handler` has to be asked. It runs in an I/O thread, so it never waits.
+  template <typename In, typename Out, typename F, typename Q>
+  void add(const Endpoint& endpoint, F handler, Q quick) {
+    add<In, Out>(endpoint, std::move(handler)).quick = [quick = std::move(quick),
+                             status = endpoint.status](const Call& call) -> std::optional<Reply> {
+      require_no_body(call);
+      std::optional<Out> out = quick(call);
+      if (!out) return std::nullopt;
+      return reply_with<Out>(call, status, *std::move(out));
+    };
   }
 
   /// Adds an endpoint that makes its own Reply (the event stream).
@@ -182,7 +201,7 @@ class Router {
 
   static Json::Value parse_body(const Call& call);
   static void require_no_body(const Call& call);
-  void insert(Route route);
+  Route& insert(Route route);
 
   Schemas schemas_;
   std::vector<std::unique_ptr<Route>> routes_;

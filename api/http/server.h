@@ -40,6 +40,11 @@ class Server {
     /// Who calls: nobody, or throws Error. Runs on the executor, and not for
     /// endpoints that are open to everybody. `by_cookie` is filled in afterwards.
     std::function<Caller(const Call&)> authenticate;
+    /// The same from memory alone: nothing when that does not say, or there is more to do
+    /// than to answer. Runs in I/O threads, so it never waits.
+    std::function<std::optional<Caller>(const Call&)> known_caller;
+    /// Runs the endpoints that are patient; without it the server's executor does.
+    Executor* patient = nullptr;
     /// GET /readyz: throws Error(unavailable) when the server cannot serve. Its answer's
     /// status word: `ok`, or what it cannot do.
     std::function<std::string()> ready;

@@ -39,9 +39,11 @@ struct Hello {
   std::vector<UserId> present;
 };
 constexpr auto fields(const Hello*) {
-  return resource("Hello", field("position", &Hello::position), field("oldest", &Hello::oldest),
-                  field("heartbeat_s", &Hello::heartbeat_s),
-                  field("present", &Hello::present).says("Who is online just now of my rooms in which at most 200 people are"));
+  return resource(
+      "Hello", field("position", &Hello::position), field("oldest", &Hello::oldest),
+      field("heartbeat_s", &Hello::heartbeat_s),
+      field("present", &Hello::present)
+          .says("Who is online just now in those of my rooms where at most 200 people are"));
 }
 struct Reset {
   std::string reason;
@@ -57,7 +59,8 @@ void add_routes(http::Router& router, App& app) {
        .summary = "Everything a client needs to draw, and where the "
                   "stream goes on from it",
        .access = Access::user,
-       .scope = "rooms:read"},
+       .scope = "rooms:read",
+       .patient = true},
       [&app](const Call& call) { return bootstrap(app, call.caller.user, call.caller.session); });
 
   router.add_raw({.method = "GET",
@@ -67,7 +70,8 @@ void add_routes(http::Router& router, App& app) {
                   .scope = "rooms:read",
                   .query = {"after: position to go on from; or the Last-Event-ID header"},
                   .errors = {Code::cursor_invalid, Code::too_many_streams},
-                  .produces = "text/event-stream"},
+                  .produces = "text/event-stream",
+                  .patient = true},
                  [&app](const Call& call) { return stream_reply(app, call); });
 
   router.add<Nothing, EventPage>(

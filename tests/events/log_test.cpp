@@ -140,7 +140,7 @@ TEST(Emit, HandsOnInTheOrderOfPositions) {
   World world;
   std::mutex mutex;
   std::vector<std::uint64_t> heard;
-  world.hub.observe([&](const Event& event) {
+  world.hub.watch([&](const Event& event) {
     std::lock_guard lock(mutex);
     heard.push_back(event.pos);
   });

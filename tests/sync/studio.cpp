@@ -8,7 +8,7 @@ Studio::Studio(std::size_t ring_events) {
   hub_.emplace(
       events::Hub::Settings{.tag = world.read(events::server_tag), .ring_events = ring_events},
       world.clock);
-  world.hub.observe([this](const events::Event& event) {
+  world.hub.watch([this](const events::Event& event) {
     hub_->publish({std::make_shared<events::Event>(event)});
   });
   app_.emplace(App{world.config, world.clock, world.ids, world.keys, world.pool, world.writer,

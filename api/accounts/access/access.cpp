@@ -30,6 +30,22 @@ void touch_when_due(App& app, const store::Living& session, Time now) {
   }
 }
 
+Vouched vouched_of(const store::Living& session) {
+  return {.user = session.user,
+          .session = session.id,
+          .is_admin = session.role != ServerRole::member,
+          .is_owner = session.role == ServerRole::owner};
+}
+
+/// Nothing when there is more to do than to say so.
+std::optional<Vouched> vouch_at_once(const std::optional<store::Living>& session, Time now) {
+  if (!session || session->expires_at <= now || session->disabled ||
+      now - session->last_seen_at >= kTouchPause) {
+    return std::nullopt;
+  }
+  return vouched_of(*session);
+}
+
 Vouched vouch(App& app, const store::Living& session, Time now) {
   if (session.expires_at <= now) {
     throw Error(Code::token_expired, "The session has expired. Sign in again.");
@@ -38,10 +54,7 @@ Vouched vouch(App& app, const store::Living& session, Time now) {
     throw Error(Code::account_disabled, "This account was disabled by an administrator.");
   }
   touch_when_due(app, session, now);
-  return {.user = session.user,
-          .session = session.id,
-          .is_admin = session.role != ServerRole::member,
-          .is_owner = session.role == ServerRole::owner};
+  return vouched_of(session);
 }
 
 }  // namespace
@@ -54,7 +67,7 @@ Access& access_of(App& app) {
 void start_access(App& app) {
   app.access = std::make_shared<Access>(app.config);
   if (app.hub == nullptr) return;
-  app.hub->observe([access = app.access](const events::Event& event) {
+  app.hub->watch([access = app.access](const events::Event& event) {
     if (event.about.effect == events::Effect::end_session) {
       access->callers.forget(SessionId{event.about.ref});
     } else if (event.type == "user.updated") {
@@ -100,6 +113,31 @@ Vouched vouch_for_token(App& app, const std::string& token) {
     throw Error(Code::token_revoked, "This token's session was ended. Sign in again.");
   }
   return vouch(app, *session, now);
+}
+
+std::optional<Vouched> known_secret(App& app, const std::string& secret) {
+  const Time now = app.clock.now();
+  const auto session = access_of(app).callers.session_by_secret(crypto::sha256(secret), now);
+  if (session && session->kind != store::SessionKind::browser) return std::nullopt;
+  return vouch_at_once(session, now);
+}
+
+std::optional<Vouched> known_token(App& app, const std::string& token) {
+  Callers& callers = access_of(app).callers;
+  const Time now = app.clock.now();
+  const auto claims = callers.token(crypto::sha256(token));
+  if (!claims || claims->expires_at <= now) return std::nullopt;
+  const auto session = callers.session(claims->session, now);
+  if (session && session->user != claims->user) return std::nullopt;
+  return vouch_at_once(session, now);
+}
+
+Me remembered_me(App& app, UserId user) {
+  Callers& callers = access_of(app).callers;
+  const auto generation = callers.generation();
+  auto found = app.pool.read([&](db::Tx& tx) { return me(tx, user); });
+  callers.remember(found, generation, app.clock.now());
+  return found;
 }
 
 void note_refusal(App& app, const std::string& key, std::optional<audit::Entry> entry) noexcept {

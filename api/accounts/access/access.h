@@ -44,6 +44,14 @@ std::optional<Vouched> vouch_for_secret(App& app, const std::string& secret);
 /// token_revoked, account_disabled.
 Vouched vouch_for_token(App& app, const std::string& token);
 
+/// The same from memory; nothing when that does not say, or does not vouch for them, or it is
+/// time to write down that the session is in use. Never waits.
+std::optional<Vouched> known_secret(App& app, const std::string& secret);
+std::optional<Vouched> known_token(App& app, const std::string& token);
+
+/// Somebody's own account; from here on also at `callers.me`. Throws not_found.
+Me remembered_me(App& app, UserId user);
+
 /// Tells the audit log of a wrong password, now and then (see Refusals): `entry`
 /// with the count, or only a commit that takes as long, for an account that does
 /// not exist. `key` stands for whom it was about. Throws nothing.

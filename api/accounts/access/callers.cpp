@@ -64,10 +64,29 @@ void Callers::forget(SessionId session) {
 void Callers::forget(UserId user) {
   state_.with([&](State& state) {
     ++state.generation;
+    state.people.erase(user);
     const auto found = state.by_user.find(user);
     if (found == state.by_user.end()) return;
     const auto sessions = found->second;
     for (const SessionId session : sessions) drop(state, session);
+  });
+}
+
+void Callers::remember(const Me& me, std::uint64_t generation, Time now) {
+  state_.with([&](State& state) {
+    if (state.generation != generation) return;
+    if (state.people.size() >= kCapacity) state.people.clear();
+    state.people[me.id] = {.me = me, .read_at = now};
+  });
+}
+
+std::optional<Me> Callers::me(UserId user, Time now) {
+  return state_.with([&](State& state) -> std::optional<Me> {
+    const auto found = state.people.find(user);
+    if (found == state.people.end() || now - found->second.read_at >= kBelieved) {
+      return std::nullopt;
+    }
+    return found->second.me;
   });
 }
 

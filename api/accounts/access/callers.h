@@ -28,6 +28,10 @@ class Callers {
   void forget(SessionId session);
   void forget(UserId user);
 
+  /// Everybody's own account, as they see it; forgotten and believed as sessions are.
+  void remember(const Me& me, std::uint64_t generation, Time now);
+  std::optional<Me> me(UserId user, Time now);
+
   /// True for one caller when it is time to write down that the session is in use.
   bool take_touch(SessionId session, const store::Freshness& freshness, std::int64_t pause);
 
@@ -39,12 +43,17 @@ class Callers {
     store::Living session;
     Time read_at;
   };
+  struct KnownMe {
+    Me me;
+    Time read_at;
+  };
   struct State {
     std::uint64_t generation = 0;
     std::unordered_map<SessionId, Known> sessions;
     std::unordered_map<std::string, SessionId> by_secret;
     std::unordered_map<UserId, std::unordered_set<SessionId>> by_user;
     std::unordered_map<std::string, Claims> tokens;
+    std::unordered_map<UserId, KnownMe> people;
   };
   static void drop(State& state, SessionId session);
   static std::optional<store::Living> fresh(State& state, SessionId session, Time now);
