@@ -138,7 +138,9 @@ Dispatch::Plan Dispatch::plan_api(Call& call) {
 }
 
 std::optional<Reply> Dispatch::at_once(Call& call, const Router::Route& route) {
-  if (!route.quick || !settings_.known_caller) return std::nullopt;
+  if (!route.quick || route.endpoint.access != Access::user || !settings_.known_caller) {
+    return std::nullopt;
+  }
   auto caller = settings_.known_caller(call);
   if (!caller) return std::nullopt;
   call.caller = *caller;

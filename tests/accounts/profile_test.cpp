@@ -1,3 +1,7 @@
+#include <atomic>
+#include <thread>
+
+#include "api/accounts/access/access.h"
 #include "tests/accounts/support.h"
 
 namespace confab::test {
@@ -23,6 +27,27 @@ TEST(Profile, ChangeIsHeardByEveryone) {
   EXPECT_EQ(events[0]->type, "user.updated");
   EXPECT_EQ(events[0]->data, to_json(static_cast<const accounts::User&>(me)));
   EXPECT_EQ(events[0]->data.find("example.org"), std::string::npos);
+}
+
+TEST(Profile, IsNeverRememberedOlderThanItsOwnerWasTold) {
+  World world;
+  const auto ana = registered(world, "ana").signed_in;
+  auto& callers = accounts::access_of(world.app).callers;
+  std::atomic<bool> done{false};
+  // Reads at every moment of a change, and remembers what it has read.
+  std::jthread reader([&] {
+    while (!done) accounts::remembered_me(world.app, ana.user.id);
+    db::thread_end();
+  });
+  for (int i = 0; i < 100; ++i) {
+    const auto told = change(world, ana, {.display_name = "Ana " + std::to_string(i)});
+    const auto now = world.clock.now();
+    const auto known =
+        callers.me(ana.user.id, now).value_or(accounts::remembered_me(world.app, ana.user.id));
+    ASSERT_EQ(known.display_name, told.display_name);
+    ASSERT_EQ(known.version, told.version);
+  }
+  done = true;
 }
 
 TEST(Profile, ChangeToTheSameIsNoChange) {

@@ -43,6 +43,10 @@ Site::Site(const Adjust& adjust, int work_threads, std::size_t capacity) {
   settings.cookie = "confab";
   settings.version = "test";
   settings.authenticate = authenticate;
+  settings.known_caller = [](const http::Call& call) -> std::optional<http::Caller> {
+    if (call.header("authorization") != "Bearer ann") return std::nullopt;
+    return authenticate(call);
+  };
   settings.rate_limits = false;
   if (adjust) adjust(settings);
   executor_ = std::make_unique<Executor>("work", work_threads, capacity);
@@ -101,6 +105,13 @@ void Site::add_routes() {
   router.add<Nothing, Note>({"GET", "/me", "Who am I", Access::user, ""}, [](const Call& call) {
     return Note{.id = {call.caller.user.value}, .text = call.caller.by_cookie ? "cookie" : "token"};
   });
+  router.add<Nothing, Note>(
+      {"GET", "/memory", "Who am I, from memory", Access::user, ""},
+      [](const Call& call) { return Note{.id = {call.caller.user.value}, .text = "asked"}; },
+      [this](const Call& call) -> std::optional<Note> {
+        if (!remembers) return std::nullopt;
+        return Note{.id = {call.caller.user.value}, .text = "remembered"};
+      });
   router.add<Nothing, Note>({"GET", "/admin", "For administrators", Access::admin, ""},
                             [](const Call&) { return Note{.id = {1}, .text = "root"}; });
   router.add<Nothing, Note>({"GET", "/slow", "Waits for the gate", Access::anonymous, ""},
@@ -108,6 +119,17 @@ void Site::add_routes() {
                               gate.wait();
                               ++handled;
                               return Note{.id = {1}, .text = "slow"};
+                            });
+  router.add<Nothing, Note>({.method = "GET",
+                             .path = "/patient",
+                             .summary = "The same, in no hurry",
+                             .access = Access::anonymous,
+                             .scope = "",
+                             .patient = true},
+                            [this](const Call&) {
+                              gate.wait();
+                              ++handled;
+                              return Note{.id = {1}, .text = "patient"};
                             });
   router.add<Nothing, Note>(
       {"GET", "/bug", "Throws", Access::anonymous, ""},

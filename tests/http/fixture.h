@@ -97,9 +97,10 @@ class Site {
   int held() const { return *held_; }
 
   http::Router router;
-  Gate gate;                      ///< GET /slow waits here.
-  std::atomic<int> handled{0};    ///< Handlers run.
-  std::atomic<int> handovers{0};  ///< Sockets handed over.
+  Gate gate;                           ///< GET /slow waits here.
+  std::atomic<int> handled{0};         ///< Handlers run.
+  std::atomic<int> handovers{0};       ///< Sockets handed over.
+  std::atomic<bool> remembers{false};  ///< GET /memory has its reply in memory.
 
  private:
   void add_routes();

@@ -19,6 +19,47 @@ TEST(Serve, AnswersATypedEndpoint) {
   EXPECT_FALSE(answer.header("x-request-id").empty());
 }
 
+TEST(Serve, AnswersFromMemoryWhileEveryThreadIsBusy) {
+  Site site({}, 1);
+  EXPECT_NE(site.ann().get("/api/v1/memory").body.find("asked"), std::string::npos);
+  site.remembers = true;
+  std::thread slow([&] { site.client().get("/api/v1/slow"); });
+  site.gate.wait_for_waiters(1);
+  const Answer answer = site.ann().get("/api/v1/memory");
+  site.gate.open();
+  slow.join();
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_NE(answer.body.find("remembered"), std::string::npos);
+  EXPECT_EQ(answer.header("etag"), "\"1\"");
+  EXPECT_EQ(answer.header("cache-control"), "no-store");
+}
+
+TEST(Serve, AsksWhoCallsBeforeItAnswersFromMemory) {
+  Site site;
+  site.remembers = true;
+  EXPECT_EQ(site.client().get("/api/v1/memory").status, 401);
+  // Not known by heart, but let in.
+  auto by_cookie = site.client();
+  EXPECT_NE(
+      by_cookie.request("GET", "/api/v1/memory", {}, {{"Cookie", "confab=ann"}}).body.find("asked"),
+      std::string::npos);
+}
+
+TEST(Serve, PatientEndpointsKeepNobodyElseWaiting) {
+  Executor patient("open", 1, 100);
+  Site site([&](http::Server::Settings& settings) { settings.patient = &patient; }, 1);
+  std::vector<std::thread> crowd;
+  for (int i = 0; i < 8; ++i) {
+    crowd.emplace_back([&] { EXPECT_EQ(site.client().get("/api/v1/patient").status, 200); });
+  }
+  site.gate.wait_for_waiters(1);
+  EXPECT_EQ(site.client().get("/api/v1/notes/12").status, 200);
+  EXPECT_EQ(site.handled, 1);
+  site.gate.open();
+  for (auto& one : crowd) one.join();
+  EXPECT_EQ(site.handled, 9);
+}
+
 TEST(Serve, TakesABodyAndItsStatus) {
   Site site;
   const Answer answer = site.client().post("/api/v1/notes", R"({"text":"ünï"})");
