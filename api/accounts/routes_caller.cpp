@@ -57,8 +57,8 @@ std::optional<http::Caller> known_caller(App& app, const http::Call& call) {
   const auto secret = session_secret(app, call);
   const bool by_token = call.has_header("authorization");
   if (!secret && !by_token) return std::nullopt;
-  const auto vouched = by_token ? accounts::known_token(app, bearer_of(call))
-                                : accounts::known_secret(app, *secret);
+  const auto vouched =
+      by_token ? accounts::known_token(app, bearer_of(call)) : accounts::known_secret(app, *secret);
   if (!vouched) return std::nullopt;
   return caller_of(*vouched, !by_token);
 }

@@ -298,9 +298,8 @@ Part* Writer::marking_part() const noexcept {
 bool Writer::survived() {
   if (Part* part = marking_part()) return part->survived(*connection_);
   bool committed = false;
-  connection_->each("SELECT batch FROM nodes WHERE id = ?", {Value(node_)}, [&](const Row& row) {
-    committed = row.get<std::uint64_t>() == batch_number_;
-  });
+  connection_->each("SELECT batch FROM nodes WHERE id = ?", {Value(node_)},
+                    [&](const Row& row) { committed = row.get<std::uint64_t>() == batch_number_; });
   return committed;
 }
 

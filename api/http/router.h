@@ -136,8 +136,9 @@ class Router {
   /// nothing when `handler` has to be asked. It runs in an I/O thread, so it never waits.
   template <typename In, typename Out, typename F, typename Q>
   void add(const Endpoint& endpoint, F handler, Q quick) {
-    add<In, Out>(endpoint, std::move(handler)).quick = [quick = std::move(quick),
-                             status = endpoint.status](const Call& call) -> std::optional<Reply> {
+    add<In, Out>(endpoint, std::move(handler)).quick =
+        [quick = std::move(quick),
+         status = endpoint.status](const Call& call) -> std::optional<Reply> {
       require_no_body(call);
       std::optional<Out> out = quick(call);
       if (!out) return std::nullopt;

@@ -7,8 +7,8 @@
 
 #include "api/base/executor.h"
 #include "api/http/server.h"
-#include "tests/http/client_schema.h"
 #include "tests/http/client.h"
+#include "tests/http/client_schema.h"
 #include "tests/world.h"
 
 namespace confab::test {

@@ -1,6 +1,6 @@
-#include "tests/http/client_schema.h"
-
 #include <gtest/gtest.h>
+
+#include "tests/http/client_schema.h"
 
 namespace confab::test {
 namespace {

@@ -536,7 +536,7 @@ export interface components {
             heartbeat_s: number;
             oldest: string;
             position: string;
-            /** @description Who of my rooms is online just now */
+            /** @description Who is online just now in those of my rooms where at most 200 people are */
             present: string[];
         };
         JsonWebKey: {
