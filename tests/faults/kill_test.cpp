@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <iostream>
+#include <utility>
 
 #include "tests/faults/load.h"
 
@@ -70,9 +71,11 @@ TEST_F(KillLoop, DatabaseKilledUnderLoadLosesNothingAndTheApiStays) {
 /// has waited for.
 TEST_F(KillLoop, DatabaseStoppedUnderLoadLosesNothingAndTheApiStays) {
   const pid_t api = instance.pid(Part::api);
-  run(std::max(1, cycles() / 4), [this] {
+  // Once for as long as a machine may hang; else just longer than anybody waits.
+  std::chrono::milliseconds length = 30s;
+  run(std::max(1, cycles() / 4), [&] {
     instance.signal(Part::database, SIGSTOP);
-    std::this_thread::sleep_for(2500ms);
+    std::this_thread::sleep_for(std::exchange(length, 2500ms));
     instance.signal(Part::database, SIGCONT);
   });
   EXPECT_EQ(instance.pid(Part::api), api);

@@ -92,7 +92,7 @@ Answer Person::try_say(const std::string& room, const std::string& body, const s
 }
 
 Json::Value Person::say(const std::string& room, const std::string& body, const std::string& key) {
-  constexpr std::int64_t kPatience = 15'000;
+  constexpr std::int64_t kPatience = 45'000;
   constexpr auto kPause = std::chrono::milliseconds(20);
   const std::int64_t until = monotonic_ms() + kPatience;
   while (true) {

@@ -45,7 +45,7 @@ class Person {
                    const std::vector<const Person*>& members = {});
   /// One try; the answer as it came.
   Answer try_say(const std::string& room, const std::string& body, const std::string& key);
-  /// Tries with one key until it is acknowledged; throws on a refusal or after 15 s.
+  /// Tries with one key until it is acknowledged; throws on a refusal or after 45 s.
   Json::Value say(const std::string& room, const std::string& body, const std::string& key);
   /// Messages of `say` that had been made by a try that got no answer.
   int replays() const { return replays_; }
