@@ -11,8 +11,8 @@
 #include <exception>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <map>
+#include <sstream>
 #include <stdexcept>
 
 #include "ops/ctl/environment.h"
@@ -26,9 +26,11 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view kReady = "Confab is ready at http://127.0.0.1:";
 
+/// Empty also for a process that ends while one looks.
 std::string read_all(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
 }
 
 std::map<std::string, std::string> take_choices() {
