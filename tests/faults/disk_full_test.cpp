@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "api/base/json.h"
+#include "ops/ctl/run/port.h"
 #include "tests/faults/load.h"
 #include "tests/faults/power.h"
 
@@ -94,9 +95,8 @@ class DiskFull : public testing::Test {
   }
 
   void start(const std::string& least_mb) {
-    std::mt19937_64 random(seed());
     instance.emplace(Instance::Options{.environment = {"CONFAB_FREE_SPACE_MIN=" + least_mb},
-                                       .port = lasting_port(random)});
+                                       .port = ctl::run::require_free_port("127.0.0.1", 0)});
     disk.emplace(instance->folder() / "data", PowerDisk::Options{.size = kSize});
     instance->start();
     ana = std::make_unique<Person>(instance->port(), "ana");

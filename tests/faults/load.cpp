@@ -2,21 +2,8 @@
 
 #include "api/base/clock.h"
 #include "api/db/tx.h"
-#include "ops/ctl/run/port.h"
 
 namespace confab::test {
-
-int lasting_port(std::mt19937_64& random) {
-  constexpr int kLeast = 10'000, kRange = 20'000;
-  while (true) {
-    const int port = kLeast + static_cast<int>(random() % kRange);
-    try {
-      return ctl::run::require_free_port("127.0.0.1", port);
-    } catch (const std::runtime_error&) {
-      continue;
-    }
-  }
-}
 
 Load::Load(const Instance& instance, const Shape& shape) : instance_(instance), shape_(shape) {
   const int port = instance.port();

@@ -17,10 +17,6 @@ namespace confab::test {
 /// Seed of this run: CONFAB_FAULT_SEED, or a new one. Printed once.
 std::uint64_t seed();
 
-/// A free port that no client's own end of a connection is given while nobody listens there:
-/// for an instance that is stopped and started.
-int lasting_port(std::mt19937_64& random);
-
 /// A person's stream that is opened again whenever it ends, behind the last event it
 /// got, until every message it waits for has come.
 class Listener {

@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include "ops/ctl/run/port.h"
 #include "tests/faults/load.h"
 
 namespace confab::test {
@@ -22,7 +23,7 @@ class PowerCut : public testing::Test {
  protected:
   void SetUp() override {
     if (const auto why = PowerDisk::why_not(); !why.empty()) GTEST_SKIP() << why;
-    instance.emplace(Instance::Options{.port = lasting_port(random)});
+    instance.emplace(Instance::Options{.port = ctl::run::require_free_port("127.0.0.1", 0)});
     // Real disks take their time, and the cut may fall into it.
     disk.emplace(instance->folder() / "data", PowerDisk::Options{.sync_us = 300});
     instance->start();

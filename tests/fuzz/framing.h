@@ -89,7 +89,10 @@ inline std::optional<std::string_view> take_head_line(std::string_view& text) {
 
 /// Takes one whole request off `text`; false when what comes next is not one.
 inline bool take_request(std::string_view& text) {
-  while (is_line_end(text)) text.remove_prefix(2);
+  // Before a request line an empty line is nothing, however it ends (RFC 9112, 2.2).
+  while (is_line_end(text) || text.starts_with('\r') || text.starts_with('\n')) {
+    text.remove_prefix(is_line_end(text) ? 2 : 1);
+  }
   const auto first = take_head_line(text);
   if (!first || std::count(first->begin(), first->end(), ' ') != 2) return false;
   std::optional<std::string> length;

@@ -10,6 +10,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <random>
 #include <string_view>
 
 #include "ops/ctl/failure.h"
@@ -85,9 +86,7 @@ int port_of(int fd) {
   return ntohs(reinterpret_cast<const sockaddr_in*>(&place.storage)->sin_port);
 }
 
-}  // namespace
-
-int require_free_port(const std::string& address, int port) {
+int require_port(const std::string& address, int port) {
   const Place place = ip_place(address, port);
   const Socket socket(place.storage.ss_family);
   const int yes = 1;
@@ -98,6 +97,24 @@ int require_free_port(const std::string& address, int port) {
                   "set CONFAB_PORT to a free port, or CONFAB_BIND to an address of this machine");
   }
   return port_of(socket.fd());
+}
+
+}  // namespace
+
+int require_free_port(const std::string& address, int port) {
+  if (port != 0) return require_port(address, port);
+  // Not one that the kernel might give to a client's end before the server listens there.
+  constexpr int kLeast = 10'000, kMost = 32'000, kTries = 50;
+  std::random_device random;
+  std::uniform_int_distribution<int> any(kLeast, kMost);
+  for (int tries = 0; tries < kTries; ++tries) {
+    try {
+      return require_port(address, any(random));
+    } catch (const Failure&) {
+      continue;
+    }
+  }
+  return require_port(address, 0);
 }
 
 HttpAnswer http_get(const std::string& bind, int port, const std::string& path) {
