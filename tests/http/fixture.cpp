@@ -176,9 +176,10 @@ void Site::add_routes() {
                  [](const Call&) {
                    Reply reply{.type = "text/event-stream"};
                    reply.stream = [](int descriptor, const http::Seat&) {
-                     std::thread([descriptor] {
+                     // Its own copy: it may still send when the process ends.
+                     std::thread([text = std::make_shared<const std::string>(flood()), descriptor] {
                        ::fcntl(descriptor, F_SETFL, 0);  // waits while the reader does
-                       std::string_view rest = flood();
+                       std::string_view rest = *text;
                        while (!rest.empty()) {
                          const auto put =
                              ::send(descriptor, rest.data(), rest.size(), MSG_NOSIGNAL);
