@@ -20,7 +20,7 @@ die() {
 quietly() {
   local what=$1 log
   shift
-  log=$LOGS/$(tr -cs 'A-Za-z0-9' '-' <<<"$what" | sed 's/-$//').log
+  log=$LOGS/$(tr -cs 'A-Za-z0-9' '-' <<<"$what" | cut -c1-60 | sed 's/-$//').log
   say "$what ..."
   if ! "$@" >"$log" 2>&1; then
     tail -n 40 "$log" >&2

@@ -18,10 +18,18 @@ missing_of() {
   comm -23 <(printf '%s\n' "$@" | sort -u) <(sort -u <<<"$installed")
 }
 
+# Servers among them are for our own use: none shall start by itself.
 apt_install() {
   quietly "apt-get update" as_root apt-get update -q
-  quietly "installing $*" as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -q -y --no-install-recommends "$@"
+  # shellcheck disable=SC2016
+  quietly "installing $*" as_root sh -c '
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+      trap "rm -f $policy" EXIT
+      printf "#!/bin/sh\nexit 101\n" >"$policy"
+      chmod 755 "$policy"
+    fi
+    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"' apt_install "$@"
 }
 
 # require_packages <section...>: installs what is missing of ops/packages.txt.
