@@ -129,6 +129,13 @@ bool Connection::fill(std::int64_t until_ms) {
   return false;
 }
 
+bool Connection::receive_byte() {
+  char byte = 0;
+  if (::recv(descriptor_, &byte, 1, 0) != 1) return false;
+  buffer_ += byte;
+  return true;
+}
+
 std::optional<std::string> Connection::read_line(std::int64_t within_ms) {
   const std::int64_t until = monotonic_ms() + within_ms;
   while (true) {

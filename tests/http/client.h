@@ -53,6 +53,8 @@ class Connection {
   /// Up to the next LF (left out), or nothing when the deadline passes first.
   /// Throws when the connection ends.
   std::optional<std::string> read_line(std::int64_t within_ms);
+  /// Takes one byte off the socket, for whoever reads next. False when none comes.
+  bool receive_byte();
   /// True when the peer closes within that time; what still comes is dropped.
   bool closed(std::int64_t within_ms = 10'000);
   /// Ends it with a reset instead of an orderly close.
