@@ -87,12 +87,19 @@ inline std::optional<std::string_view> take_head_line(std::string_view& text) {
   return std::nullopt;
 }
 
+/// Before a request line an empty line is nothing, however it ends (RFC 9112, 2.2). For
+/// libmicrohttpd 0.9.75 a line that begins with NUL is empty too.
+inline void skip_empty_lines(std::string_view& text) {
+  while (!text.empty() && (text.front() == '\r' || text.front() == '\n' || text.front() == '\0')) {
+    const auto end = text.find_first_of("\r\n");
+    if (end == std::string_view::npos) return;
+    text.remove_prefix(end + (text.substr(end).starts_with("\r\n") ? 2 : 1));
+  }
+}
+
 /// Takes one whole request off `text`; false when what comes next is not one.
 inline bool take_request(std::string_view& text) {
-  // Before a request line an empty line is nothing, however it ends (RFC 9112, 2.2).
-  while (is_line_end(text) || text.starts_with('\r') || text.starts_with('\n')) {
-    text.remove_prefix(is_line_end(text) ? 2 : 1);
-  }
+  skip_empty_lines(text);
   const auto first = take_head_line(text);
   if (!first || std::count(first->begin(), first->end(), ' ') != 2) return false;
   std::optional<std::string> length;
