@@ -64,7 +64,7 @@ inline bool take_chunks(std::string_view& text) {
     if (!end || !end->empty()) return false;
   }
   while (const auto line = take_chunk_line(text)) {
-    if (line->empty()) return true;
+    if (line->empty() || line->front() == '\0') return true;
   }
   return false;
 }
@@ -75,7 +75,17 @@ inline bool is_line_end(std::string_view text) {
   return text.starts_with("\r\n") || text.starts_with(std::string_view("\0\n", 2));
 }
 
+/// For libmicrohttpd a line that begins with NUL is empty, in heads and in trailers.
+inline bool take_nul_line(std::string_view& text) {
+  if (!text.starts_with('\0') || text.starts_with(std::string_view("\0\n", 2))) return false;
+  const auto end = text.find_first_of("\r\n");
+  if (end == std::string_view::npos) return false;
+  text.remove_prefix(end + (text.substr(end).starts_with("\r\n") ? 2 : 1));
+  return true;
+}
+
 inline std::optional<std::string_view> take_head_line(std::string_view& text) {
+  if (take_nul_line(text)) return std::string_view();
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (is_line_end(text.substr(at))) {
       const auto line = text.substr(0, at);
@@ -97,11 +107,12 @@ inline void skip_empty_lines(std::string_view& text) {
   }
 }
 
-/// Takes one whole request off `text`; false when what comes next is not one.
-inline bool take_request(std::string_view& text) {
-  skip_empty_lines(text);
-  const auto first = take_head_line(text);
-  if (!first || std::count(first->begin(), first->end(), ' ') != 2) return false;
+inline bool is_request_line(const std::optional<std::string_view>& line) {
+  return line && std::count(line->begin(), line->end(), ' ') == 2 && !line->starts_with(' ');
+}
+
+/// Takes what follows a request line off `text`; false when it is not whole.
+inline bool take_headers_and_body(std::string_view& text) {
   std::optional<std::string> length;
   std::optional<std::string> coding;
   while (true) {
@@ -133,10 +144,24 @@ inline bool take_request(std::string_view& text) {
 }
 
 /// How many whole requests a connection's bytes are, up to the first that is none.
-inline int requests_in(std::string_view text) {
-  int count = 0;
-  while (!text.empty() && take_request(text)) ++count;
-  return count;
+struct Requests {
+  int whole = 0;
+  /// Something else stands where a request line should: libmicrohttpd goes on behind some of it,
+  /// and no proxy passes it on. What follows cannot be counted.
+  bool garbage = false;
+};
+inline Requests requests_in(std::string_view text) {
+  Requests requests;
+  while (true) {
+    skip_empty_lines(text);
+    if (text.empty()) return requests;
+    if (!is_request_line(take_head_line(text))) {
+      requests.garbage = true;
+      return requests;
+    }
+    if (!take_headers_and_body(text)) return requests;
+    ++requests.whole;
+  }
 }
 
 /// How many replies these bytes are, or nothing when they are not whole, well-formed
