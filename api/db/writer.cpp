@@ -150,8 +150,9 @@ void Writer::process(Batch batch) {
   if (!fate.committed) measures_.careful.add();
   for (const auto& unit : batch) {
     if (fate.unknown) {
-      // It must not run again: it may have happened.
-      unit->failure = fate.failure;
+      // It must not run again: it may have happened. Each caller gets an exception of its
+      // own, which no other thread lets go of.
+      unit->failure = std::make_exception_ptr(*fate.refusal);
     } else if (!fate.committed) {
       run_alone(*unit);
     }
